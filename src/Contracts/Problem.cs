@@ -1,0 +1,51 @@
+namespace DgxMusic.Contracts;
+
+/// <summary>A fault that the caller can mend or wait out. Hosts translate it; <see cref="Slug"/> in upper case is the code callers see.</summary>
+/// <param name="Slug">Lower-case words joined by hyphens; stable, part of the interface.</param>
+/// <param name="Status">HTTP status code.</param>
+/// <param name="Title">What is wrong, for every occurrence alike.</param>
+public sealed record Problem(string Slug, int Status, string Title)
+{
+    public static readonly Problem MalformedRequest = new("malformed-request", 400, "This request cannot be read.");
+    public static readonly Problem InvalidName = new("invalid-name", 400, "This is not a name we accept.");
+    public static readonly Problem PathOutsideStore = new("path-outside-store", 400, "This path leads out of the store.");
+    public static readonly Problem Unauthorized = new("unauthorized", 401, "This address needs a key.");
+    public static readonly Problem JobNotFound = new("job-not-found", 404, "There is no such job.");
+    public static readonly Problem FileNotFound = new("file-not-found", 404, "There is no such file.");
+    public static readonly Problem RouteNotFound = new("route-not-found", 404, "There is no such resource.");
+    public static readonly Problem MethodNotAllowed = new("method-not-allowed", 405, "This resource does not do that.");
+    public static readonly Problem JobState = new("job-state", 409, "The job is not in a state that allows this.");
+    public static readonly Problem FileExists = new("file-exists", 409, "This file exists already.");
+    public static readonly Problem ModelNotInstalled = new("model-not-installed", 409, "The model's weights are not installed.");
+    public static readonly Problem DataInUse = new("data-in-use", 409, "Another process uses this data folder.");
+    public static readonly Problem FilePurged = new("file-purged", 410, "Retention has removed this file.");
+    public static readonly Problem BodyTooLarge = new("body-too-large", 413, "This is larger than we accept.");
+    public static readonly Problem TrackTooLong = new("track-too-long", 413, "This is longer than we accept.");
+    public static readonly Problem UnreadableAudio = new("unreadable-audio", 415, "This is not audio we can decode.");
+    public static readonly Problem DecoderMissing = new("decoder-missing", 415, "This format needs ffmpeg, which is not installed.");
+    public static readonly Problem RangeNotSatisfiable = new("range-not-satisfiable", 416, "The file has no such range.");
+    public static readonly Problem InvalidRequest = new("invalid-request", 422, "A value is missing or out of range.");
+    public static readonly Problem UnsupportedBitDepth = new("unsupported-bit-depth", 422, "This bit depth is not one we write.");
+    public static readonly Problem TooManyChannels = new("too-many-channels", 422, "This has more channels than we accept.");
+    public static readonly Problem EmptyAudio = new("empty-audio", 422, "This audio has no samples.");
+    public static readonly Problem InvalidSamples = new("invalid-samples", 422, "This audio has samples that are not numbers.");
+    public static readonly Problem IdempotencyMismatch = new("idempotency-mismatch", 422, "This Idempotency-Key came with another body before.");
+    public static readonly Problem Internal = new("internal", 500, "Something broke on our side.");
+    public static readonly Problem StorageWriteFailed = new("storage-write-failed", 503, "The store did not take the file.");
+
+    /// <summary>Every problem by its slug, as it comes back from a recorded result.</summary>
+    public static IReadOnlyDictionary<string, Problem> BySlug { get; } = typeof(Problem).GetFields()
+        .Where(field => field.FieldType == typeof(Problem)).Select(field => (Problem)field.GetValue(null)!).ToDictionary(problem => problem.Slug);
+
+    /// <summary>The slug as callers read it: <c>UPPER_SNAKE</c>.</summary>
+    public string Code => Slug.Replace('-', '_').ToUpperInvariant();
+}
+
+/// <summary>Thrown for every <see cref="Contracts.Problem"/>; the message is one sentence for the person who reads it.</summary>
+public sealed class PipelineException(Problem problem, string message, IReadOnlyDictionary<string, string>? details = null) : Exception(message)
+{
+    public Problem Problem => problem;
+
+    /// <summary>One sentence a field or item at fault; empty where the message says it all.</summary>
+    public IReadOnlyDictionary<string, string> Details { get; } = details ?? new Dictionary<string, string>();
+}
