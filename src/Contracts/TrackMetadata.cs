@@ -1,0 +1,47 @@
+namespace DgxMusic.Contracts;
+
+/// <summary>What was measured in a track's samples and read from its header. Null: not asked for, or not to be had (silence, too short, lossy).</summary>
+public sealed record TrackMetadata
+{
+    public required double DurationSeconds { get; init; }
+
+    public required int SampleRate { get; init; }
+
+    public required int Channels { get; init; }
+
+    public long? FileSizeBytes { get; init; }
+
+    /// <summary>PCM_16, PCM_24, PCM_32 or FLOAT where the file is one of these.</summary>
+    public string? BitDepth { get; init; }
+
+    /// <summary>Tempo, beats a minute.</summary>
+    public double? Bpm { get; init; }
+
+    /// <summary>0 to 1.</summary>
+    public double? BpmConfidence { get; init; }
+
+    /// <summary>Tonic (sharps) and mode: <c>C# minor</c>. Experimental.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>0 to 1.</summary>
+    public double? KeyConfidence { get; init; }
+
+    /// <summary>Largest sample magnitude over all channels; linear.</summary>
+    public double? PeakAmplitude { get; init; }
+
+    /// <summary>Root of the mean square over all samples of all channels; linear.</summary>
+    public double? RmsEnergy { get; init; }
+
+    /// <summary>Crest factor, peak over RMS; 0 for silence.</summary>
+    public double? DynamicRangeDb { get; init; }
+
+    /// <summary>Integrated loudness, ITU-R BS.1770.</summary>
+    public double? LufsIntegrated { get; init; }
+
+    /// <summary>Loudness range, EBU Tech 3342, LU; null below 3 s.</summary>
+    public double? Lra { get; init; }
+
+    public double? TruePeakDbtp { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
