@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Pipeline;
+
+/// <summary>The one wire format of steps: every host carries these elements untouched, whatever its own serializer would do.</summary>
+public static class Payload
+{
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    public static JsonElement Write<T>(T value) => JsonSerializer.SerializeToElement(value, Options);
+
+    public static T Read<T>(JsonElement element) => element.ValueKind == JsonValueKind.Undefined ? default! : element.Deserialize<T>(Options)!;
+}
+
+/// <summary>How a step ended, as a value: a problem or a cancellation is a result like any other, only a fault is an exception.</summary>
+public static class Outcome
+{
+    sealed record Envelope(JsonElement? Value, Refusal? Problem, bool Cancelled);
+
+    sealed record Refusal(string Slug, string Detail, IReadOnlyDictionary<string, string>? Details);
+
+    /// <summary>Runs a step and records how it ended. Faults pass through.</summary>
+    public static async Task<JsonElement> RecordAsync<T>(Func<Task<T>> step)
+    {
+        try
+        {
+            return Payload.Write(new Envelope(Payload.Write(await step()), null, false));
+        }
+        catch (PipelineException refusal)
+        {
+            return Payload.Write(new Envelope(null, new(refusal.Problem.Slug, refusal.Message, refusal.Details), false));
+        }
+        catch (JobCancelledException)
+        {
+            return Payload.Write(new Envelope(null, null, true));
+        }
+    }
+
+    /// <summary>The value a step ended with.</summary>
+    /// <exception cref="PipelineException">It ended with that problem.</exception>
+    /// <exception cref="JobCancelledException">It was cancelled.</exception>
+    public static T Unwrap<T>(JsonElement outcome)
+    {
+        Envelope envelope = Payload.Read<Envelope>(outcome);
+        if (envelope.Cancelled) throw new JobCancelledException();
+        if (envelope.Problem is { } problem) throw new PipelineException(Problem.BySlug[problem.Slug], problem.Detail, problem.Details);
+        return envelope.Value is { } value ? Payload.Read<T>(value) : default!;
+    }
+}
+
+/// <summary>The caller took the job back. Not an error: no retry sees it.</summary>
+public sealed class JobCancelledException() : Exception("The job was cancelled.");
+
+/// <summary>A bug or an outage in an activity or a child orchestration, after its retries. Named once, never wrapped again.</summary>
+public sealed class StepFailedException(string step, string errorType, string errorMessage) : Exception($"{step}: {errorMessage}")
+{
+    public string Step => step;
+
+    public string ErrorType => errorType;
+
+    public string ErrorMessage => errorMessage;
+}

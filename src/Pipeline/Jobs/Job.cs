@@ -1,0 +1,110 @@
+using System.Text.Json;
+
+namespace DgxMusic.Pipeline;
+
+public enum JobKind
+{
+    Generation,
+}
+
+public enum JobStatus
+{
+    Pending,
+    Processing,
+    Finalizing,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>Where in its pipeline a job is, in this order.</summary>
+public enum JobStep
+{
+    Queued,
+    LoadingModel,
+    EncodingPrompt,
+    Generating,
+    Saving,
+    Measuring,
+    Publishing,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>A job as the catalog keeps it: the only status a caller sees.</summary>
+public sealed record Job
+{
+    public required string JobId { get; init; }
+
+    public required JobKind Kind { get; init; }
+
+    /// <summary>What the orchestration starts from; never changes.</summary>
+    public required JsonElement Input { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>Place in the order of acceptance; sorts as text.</summary>
+    public required string QueueKey { get; init; }
+
+    public required string Model { get; init; }
+
+    public JobStatus Status { get; init; } = JobStatus.Pending;
+
+    public JobStep CurrentStep { get; init; } = JobStep.Queued;
+
+    /// <summary>0 to 100, never falls; 100 only when completed.</summary>
+    public int Progress { get; init; }
+
+    public string StatusMessage { get; init; } = "Waiting for a free place.";
+
+    public string? ErrorMessage { get; init; }
+
+    public string? ErrorCode { get; init; }
+
+    public string? DeviceUsed { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Every retry so far, <c>activity/attempt</c>: a set, so that a second delivery adds nothing.</summary>
+    public IReadOnlyList<string> Retries { get; init; } = [];
+
+    public bool CancelRequested { get; init; }
+
+    public DateTime? StartedAt { get; init; }
+
+    public DateTime? CompletedAt { get; init; }
+
+    /// <summary>By kind; null until completed.</summary>
+    public JsonElement? Result { get; init; }
+
+    public bool IsTerminal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
+
+    /// <summary><c>YYYY/MM/DD</c> of its creation, UTC: the folder of everything it makes.</summary>
+    public string DateFolder => JobIds.DateFolder(CreatedAt);
+
+    public T ReadInput<T>() => Payload.Read<T>(Input);
+}
+
+/// <summary>What a caller hears of a job while it runs.</summary>
+public sealed record JobUpdate(
+    JobStatus Status, JobStep CurrentStep, int Progress, string StatusMessage, int RetryCount, string? ErrorMessage, string? ErrorCode, DateTime At)
+{
+    public static JobUpdate Of(Job job, DateTime at) =>
+        new(job.Status, job.CurrentStep, job.Progress, job.StatusMessage, job.Retries.Count, job.ErrorMessage, job.ErrorCode, at);
+}
+
+public static class JobEvents
+{
+    public const string Created = "job_created", Updated = "job_updated", Completed = "job_completed", Failed = "job_failed", Cancelled = "job_cancelled";
+
+    public static string TypeFor(JobStatus status) => status switch
+    {
+        JobStatus.Completed => Completed,
+        JobStatus.Failed => Failed,
+        JobStatus.Cancelled => Cancelled,
+        _ => Updated,
+    };
+
+    public static bool IsLast(string type) => type is Completed or Failed or Cancelled;
+}

@@ -1,0 +1,20 @@
+namespace DgxMusic.Pipeline;
+
+/// <summary>Where a job's files lie, and which of them outlive it.</summary>
+public sealed class JobFiles(IBlobStore store)
+{
+    /// <summary>Removes the scratch of an ended job, and the outputs of one that did not complete. What callers uploaded stays.</summary>
+    public async Task TidyAsync(Job job, CancellationToken cancel = default)
+    {
+        if (!job.IsTerminal) return;
+        await DeleteAllAsync(Containers.Work, $"{job.DateFolder}/{job.JobId}/", cancel);
+        if (job.Status == JobStatus.Completed) return;
+        await DeleteAllAsync(Containers.Outputs, $"{job.DateFolder}/{job.JobId}.", cancel);
+        await DeleteAllAsync(Containers.Stems, $"{job.DateFolder}/{job.JobId}/", cancel);
+    }
+
+    async Task DeleteAllAsync(string container, string prefix, CancellationToken cancel)
+    {
+        await foreach (BlobInfo blob in store.ListAsync(container, prefix, cancel)) await store.DeleteAsync(blob.Ref, cancel);
+    }
+}

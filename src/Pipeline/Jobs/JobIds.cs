@@ -1,0 +1,24 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Pipeline;
+
+/// <summary>Names of jobs: a prefix that tells the kind and eight lower-case hexadecimal digits.</summary>
+public static partial class JobIds
+{
+    public static string Draw(JobKind kind) => $"{Prefix(kind)}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+
+    /// <exception cref="PipelineException"><see cref="Problem.JobNotFound"/>: no job can have this name.</exception>
+    public static string Check(string id) => Form().IsMatch(id)
+        ? id
+        : throw new PipelineException(Problem.JobNotFound, "A job id is a prefix and eight hexadecimal digits, such as gen_ab12cd34.");
+
+    public static string DateFolder(DateTime createdAt) => createdAt.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture);
+
+    static string Prefix(JobKind kind) => kind switch { JobKind.Generation => "gen", _ => throw new ArgumentOutOfRangeException(nameof(kind)) };
+
+    [GeneratedRegex(@"\A(gen|sep|stem|chain|node|exp)_[0-9a-f]{8}\z")]
+    private static partial Regex Form();
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+
+namespace DgxMusic.Pipeline;
+
+/// <summary>What a running activity tells its job and hears from it.</summary>
+public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
+{
+    /// <summary>Updates a second that a caller can use; more only costs writes.</summary>
+    static readonly TimeSpan quietTime = TimeSpan.FromMilliseconds(500);
+    readonly ConcurrentDictionary<string, long> lastReports = new();
+
+    /// <summary>Share of the whole job, in percent, at which each step begins.</summary>
+    static int BeginsAt(JobStep step) => step switch
+    {
+        JobStep.Queued or JobStep.LoadingModel => 0,
+        JobStep.EncodingPrompt => 1,
+        JobStep.Generating => 2,
+        JobStep.Saving => 80,
+        JobStep.Measuring => 90,
+        JobStep.Publishing => 97,
+        _ => 99,
+    };
+
+    /// <summary>Enters a step: always reported.</summary>
+    /// <exception cref="JobCancelledException">The caller took the job back.</exception>
+    public Task EnterAsync(string jobId, JobStep step, string message, CancellationToken stopping) =>
+        ReportAsync(jobId, step, 0, message, $"{step}", stopping);
+
+    /// <summary>Reports how much of a step is done, at most twice a second, and looks whether the job is still wanted as often.</summary>
+    /// <param name="fraction">0 to 1 of this step.</param>
+    /// <param name="block">Finished blocks of work: with the step, the event's identity.</param>
+    /// <inheritdoc cref="EnterAsync" path="/exception"/>
+    public Task AdvanceAsync(string jobId, JobStep step, double fraction, string message, long block, CancellationToken stopping)
+    {
+        bool quiet = lastReports.TryGetValue(jobId, out long last) && clock.GetElapsedTime(last) < quietTime;
+        return quiet ? Task.CompletedTask : ReportAsync(jobId, step, fraction, message, $"{step}:{block}", stopping);
+    }
+
+    async Task ReportAsync(string jobId, JobStep step, double fraction, string message, string eventKey, CancellationToken stopping)
+    {
+        lastReports[jobId] = clock.GetTimestamp();
+        int from = BeginsAt(step), to = BeginsAt(step + 1);
+        int progress = from + (int)((to - from) * Math.Clamp(fraction, 0, 1));
+        JobStatus status = step is JobStep.Publishing ? JobStatus.Finalizing : JobStatus.Processing;
+        Job job = await ledger.UpdateAsync(
+            jobId, eventKey,
+            row => row.CancelRequested ? row : row with { Status = status, CurrentStep = step, Progress = Math.Max(progress, row.Progress), StatusMessage = message },
+            stopping);
+        if (!job.IsTerminal && !job.CancelRequested) return;
+        lastReports.TryRemove(jobId, out _);
+        throw new JobCancelledException();
+    }
+}
