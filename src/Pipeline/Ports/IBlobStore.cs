@@ -8,13 +8,13 @@ namespace DgxMusic.Pipeline;
 /// <param name="Container">One of <see cref="Containers"/>.</param>
 public sealed record BlobRef(string Container, string Path)
 {
-    /// <summary>The scratch an activity saves under: the same work gives the same name.</summary>
+    /// <summary>The scratch an activity saves under: the same work in the same <see cref="NumericsClass"/> gives the same name.</summary>
     /// <param name="folder">The job's scratch folder, <c>YYYY/MM/DD/{job}</c>.</param>
-    /// <param name="input">What the output depends on, and nothing else.</param>
+    /// <param name="input">What the output depends on, and nothing else; a record.</param>
     public static BlobRef ForWork<T>(ActivityDefinition activity, string folder, T input)
     {
-        string text = JsonSerializer.Serialize(input, Payload.Options);
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{activity.Name}/{activity.Version}/{text}"));
+        string text = JsonSerializer.Serialize(new { activity.Name, activity.Version, Input = input, Numerics = NumericsClass.Here }, Payload.Options);
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
         return new(Containers.Work, $"{folder}/{activity.Name}-{Convert.ToHexStringLower(hash.AsSpan(0, 12))}");
     }
 

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Pipeline;
+
+/// <summary>How a job ended. One of <paramref name="Result"/>, <paramref name="ErrorCode"/> and <paramref name="Cancelled"/> says so.</summary>
+public sealed record JobClosing(string JobId, JsonElement? Result, string? ErrorCode, string? ErrorMessage, bool Cancelled) : IJobInput
+{
+    public static JobClosing Completed(string jobId, JsonElement result) => new(jobId, result, null, null, false);
+
+    public static JobClosing Failed(string jobId, Problem problem, string message) => new(jobId, null, problem.Code, message, false);
+
+    public static JobClosing CancelledByUser(string jobId) => new(jobId, null, null, null, true);
+}
+
+/// <summary>Writes the end of a job into its row, which is the moment its files come into being for callers; then tidies up and lets the next job in.</summary>
+public sealed class CloseJob(JobLedger ledger, JobFiles files, JobQueue queue) : IActivity<JobClosing, Done>
+{
+    public static readonly Activity<JobClosing, Done> Definition =
+        Activity<JobClosing, Done>.Of<CloseJob>(version: 1, Lane.Io, JobStep.Publishing, Retry.Outage);
+
+    public async Task<Done> RunAsync(JobClosing closing, ActivityContext context)
+    {
+        Job job = await ledger.UpdateAsync(closing.JobId, "closed", row => Close(row, closing), context.Stopping);
+        await ledger.AnnounceAsync(job, "closed", context.Stopping);
+        await files.TidyAsync(job, context.Stopping);
+        await queue.AdmitAsync(context.Stopping);
+        return new();
+    }
+
+    Job Close(Job row, JobClosing closing)
+    {
+        Job closed = row with { CompletedAt = ledger.UtcNow };
+        if (closing.Cancelled || row.CancelRequested) return Cancel(closed);
+        if (closing.Result is { } result)
+            return closed with { Status = JobStatus.Completed, CurrentStep = JobStep.Completed, StatusMessage = "Completed.", Result = result };
+        string retries = row.Retries.Count == 0 ? "" : $" (after {row.Retries.Count} {(row.Retries.Count == 1 ? "retry" : "retries")})";
+        return closed with
+        {
+            Status = JobStatus.Failed,
+            CurrentStep = JobStep.Failed,
+            StatusMessage = "Failed.",
+            ErrorCode = closing.ErrorCode,
+            ErrorMessage = closing.ErrorMessage + retries,
+        };
+    }
+
+    internal static Job Cancel(Job row) => row with
+    {
+        Status = JobStatus.Cancelled,
+        CurrentStep = JobStep.Cancelled,
+        StatusMessage = "Cancelled by user.",
+        CancelRequested = true,
+    };
+}

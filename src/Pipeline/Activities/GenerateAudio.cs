@@ -1,0 +1,119 @@
+using System.Text.Json;
+using DgxMusic.Audio.Wav;
+using DgxMusic.Contracts;
+using DgxMusic.Dsp;
+
+namespace DgxMusic.Pipeline;
+
+/// <summary>Music as the engine made it, before mastering. All audio is FLOAT.</summary>
+/// <param name="Stems">By name; null for an engine that makes none or a caller who wants none. Σ stems = mix within 1e-6.</param>
+/// <param name="Midi">Null where there are no notes.</param>
+/// <param name="Understood">What the engine took from the prompt.</param>
+public sealed record RawMusic(
+    BlobRef Mix, IReadOnlyDictionary<string, BlobRef>? Stems, BlobRef? Midi, EngineFacts Engine, NumericsClass Numerics,
+    int SampleRateHz, int Channels, int SourceChannels, long Frames, JsonElement Understood);
+
+/// <summary>Has the engine play: prompt in, mix and stems out.</summary>
+public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobMonitor monitor) : IActivity<GenerationInput, RawMusic>
+{
+    public static readonly Activity<GenerationInput, RawMusic> Definition =
+        Activity<GenerationInput, RawMusic>.Of<GenerateAudio>(version: 1, Lane.Cpu, JobStep.Generating, Retry.Outage);
+
+    /// <summary>All that the output depends on: two jobs with these alike have the same bytes.</summary>
+    sealed record Identity(
+        string Prompt, double Duration, ulong Seed, double? Bpm, string? Key, double Temperature, int TopK, double TopP, double CfgCoef,
+        bool Stems, EngineFacts Engine);
+
+    public async Task<RawMusic> RunAsync(GenerationInput input, ActivityContext context)
+    {
+        await monitor.EnterAsync(input.JobId, JobStep.LoadingModel, $"Loading {input.Engine}.", context.Stopping);
+        IMusicGenerator engine = engines.Find(input.Engine);
+        BlobRef output = BlobRef.ForWork(Definition, input.Folder, IdentityOf(input, engine));
+        if (await store.FindRecordAsync<RawMusic>(output.With(".json"), context.Stopping) is { } done) return done;
+
+        await monitor.EnterAsync(input.JobId, JobStep.EncodingPrompt, "Reading the prompt.", context.Stopping);
+        using IMusicPerformance music = engine.Prepare(input.Request, input.Seed);
+        await monitor.EnterAsync(input.JobId, JobStep.Generating, $"{input.Engine} plays.", context.Stopping);
+        RawMusic raw = Describe(music, engine, output, input.Request.Stems);
+        if (raw.Midi is { } midi) await SaveAsync(midi, music.Midi!, context.Stopping);
+        await PlayAsync(music, raw, input, context.Stopping);
+        return await store.SaveRecordAsync(output.With(".json"), raw, context.Stopping);
+    }
+
+    static Identity IdentityOf(GenerationInput input, IMusicGenerator engine)
+    {
+        GenerationRequest request = input.Request;
+        return new(
+            request.Prompt, request.Duration, input.Seed, request.Bpm, request.Key, request.Temperature, request.TopK, request.TopP, request.CfgCoef,
+            request.Stems, engine.Facts);
+    }
+
+    static RawMusic Describe(IMusicPerformance music, IMusicGenerator engine, BlobRef output, bool stems)
+    {
+        bool hasStems = stems && music.Stems.Count > 0;
+        return new(
+            output.With(".mix.wav"), hasStems ? music.Stems.ToDictionary(stem => stem, stem => output.With($".{stem}.wav")) : null,
+            music.Midi is null ? null : output.With(".mid"), engine.Facts, NumericsClass.Here,
+            music.SampleRateHz, music.Channels, music.SourceChannels, music.Frames, music.Understood);
+    }
+
+    async Task PlayAsync(IMusicPerformance music, RawMusic raw, GenerationInput input, CancellationToken stopping)
+    {
+        await using var files = new FloatFiles(store, new(music.SampleRateHz, music.Channels, BitDepth.Float, music.Frames));
+        await files.OpenAsync(raw.Mix, stopping);
+        string[] stems = raw.Stems is null ? [] : [.. music.Stems];
+        foreach (string stem in stems) await files.OpenAsync(raw.Stems![stem], stopping);
+
+        long frames = 0;
+        for (long block = 1; music.Render() is { } played; block++)
+        {
+            files.Write(0, played.Mix);
+            for (int stem = 0; stem < stems.Length; stem++) files.Write(stem + 1, played.Stems[stem]);
+            frames += played.Mix.Frames;
+            string message = $"{(double)frames / music.SampleRateHz:F1} of {(double)music.Frames / music.SampleRateHz:F1} s played.";
+            await monitor.AdvanceAsync(input.JobId, JobStep.Generating, (double)frames / music.Frames, message, block, stopping);
+            stopping.ThrowIfCancellationRequested();
+        }
+
+        await files.CommitAsync(stopping);
+    }
+
+    async Task SaveAsync(BlobRef blob, byte[] bytes, CancellationToken stopping)
+    {
+        await using BlobWriter writer = await store.CreateAsync(blob, stopping);
+        await writer.Stream.WriteAsync(bytes, stopping);
+        await writer.CommitAsync(stopping);
+    }
+}
+
+/// <summary>Several WAV blobs written side by side, all or none of which appear.</summary>
+sealed class FloatFiles(IBlobStore store, WavLayout layout) : IAsyncDisposable
+{
+    readonly List<(BlobWriter Blob, WavWriter Wav)> files = [];
+
+    public async Task OpenAsync(BlobRef name, CancellationToken stopping)
+    {
+        BlobWriter blob = await store.CreateAsync(name, stopping);
+        files.Add((blob, new WavWriter(blob.Stream, layout)));
+    }
+
+    public void Write(int file, AudioBuffer block) => files[file].Wav.Write(block);
+
+    public async Task CommitAsync(CancellationToken stopping)
+    {
+        foreach ((BlobWriter blob, WavWriter wav) in files)
+        {
+            wav.Complete();
+            await blob.CommitAsync(stopping);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach ((BlobWriter blob, WavWriter wav) in files)
+        {
+            wav.Dispose();
+            await blob.DisposeAsync();
+        }
+    }
+}

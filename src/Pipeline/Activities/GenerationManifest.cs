@@ -1,0 +1,32 @@
+using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Pipeline;
+
+public sealed record FileFingerprint(long Bytes, string Sha256);
+
+/// <summary>All that is needed to make the same bytes again, and the proof of it. Holds no time and no id.</summary>
+public sealed record GenerationManifest(
+    int ManifestVersion, EngineFacts Engine, NumericsClass Numerics, string ProductVersion, ulong Seed, GenerationRequest Request,
+    JsonElement Understood, int SourceChannels, LoudnessReport Loudness, TrackMetadata? Metadata, IReadOnlyDictionary<string, FileFingerprint> Outputs)
+{
+    public const int CurrentVersion = 1;
+
+    /// <summary>For people as much as for programs: snake case, indented.</summary>
+    public static JsonSerializerOptions Format { get; } = new(Payload.Options)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DictionaryKeyPolicy = null,
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}
+
+public static class ProductVersion
+{
+    public static string Text { get; } =
+        typeof(ProductVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+}

@@ -1,0 +1,29 @@
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Pipeline;
+
+/// <summary>The generators of this installation, and the names of those it could have.</summary>
+public sealed class EngineRegistry(IEnumerable<IMusicGenerator> generators)
+{
+    /// <summary>The generator that needs no weights and is always there.</summary>
+    public const string Composer = "composer";
+
+    /// <summary>Every name a caller may ask for, best first.</summary>
+    public static IReadOnlyList<string> KnownGenerators { get; } = ["musicgen-small", "musicgen-medium", "musicgen-large", Composer];
+
+    readonly Dictionary<string, IMusicGenerator> installed = generators.ToDictionary(generator => generator.Facts.Name);
+
+    public IReadOnlyCollection<string> Installed => installed.Keys;
+
+    /// <summary>The engine of that name; without a name musicgen-small if it is installed, else the composer.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.ModelNotInstalled"/> or, for a name that no engine has, <see cref="Problem.InvalidRequest"/>.</exception>
+    public IMusicGenerator Find(string? model)
+    {
+        if (model is null) return installed.GetValueOrDefault("musicgen-small") ?? installed[Composer];
+        if (installed.TryGetValue(model, out IMusicGenerator? generator)) return generator;
+        if (KnownGenerators.Contains(model))
+            throw new PipelineException(Problem.ModelNotInstalled, $"The weights of '{model}' are not installed; installed here: {string.Join(", ", Installed)}.");
+        string message = $"'{model}' is not one of {string.Join(", ", KnownGenerators)}.";
+        throw new PipelineException(Problem.InvalidRequest, message, new Dictionary<string, string> { ["model"] = message });
+    }
+}

@@ -1,0 +1,34 @@
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Pipeline;
+
+/// <summary>Starts the orchestration of a job, under the job's id, and closes jobs whose orchestration ended without doing so.</summary>
+public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger)
+{
+    public async Task EnsureRunningAsync(Job job, CancellationToken cancel = default)
+    {
+        if (job.IsTerminal) return;
+        InstanceState? instance = await client.FindAsync(job.JobId, cancel);
+        if (instance is null) await StartAsync(job, cancel);
+        else if (instance.Status is not InstanceStatus.Running) await CloseAbandonedAsync(job, instance, cancel);
+    }
+
+    Task StartAsync(Job job, CancellationToken cancel) => job.Kind switch
+    {
+        JobKind.Generation => client.StartAsync(RunJob.Generation, job.JobId, job.ReadInput<GenerationInput>(), cancel),
+        _ => throw new InvalidOperationException($"No orchestration runs jobs of kind {job.Kind}."),
+    };
+
+    Task CloseAbandonedAsync(Job job, InstanceState instance, CancellationToken cancel) => ledger.UpdateAsync(
+        job.JobId, "closed",
+        row => row with
+        {
+            Status = JobStatus.Failed,
+            CurrentStep = JobStep.Failed,
+            CompletedAt = ledger.UtcNow,
+            StatusMessage = "Failed.",
+            ErrorCode = Problem.Internal.Code,
+            ErrorMessage = $"The job was interrupted and could not be resumed: {instance.Error ?? "its orchestration was " + instance.Status.ToString().ToLowerInvariant()}.",
+        },
+        cancel);
+}

@@ -1,0 +1,38 @@
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Pipeline;
+
+/// <summary>The wrapper of every job: whatever becomes of the story inside, the job's row is closed.</summary>
+public static class RunJob
+{
+    public static readonly Orchestration<GenerationInput, JobClosing> Generation = Around(GenerateMusic.Definition);
+
+    static Orchestration<TIn, JobClosing> Around<TIn, TOut>(Orchestration<TIn, TOut> story)
+        where TIn : IJobInput => new(nameof(RunJob) + story.Name, version: 1, (context, input) => RunAsync(context, story, input));
+
+    static async Task<JobClosing> RunAsync<TIn, TOut>(IOrchestrationContext context, Orchestration<TIn, TOut> story, TIn input)
+        where TIn : IJobInput
+    {
+        JobClosing closing;
+        try
+        {
+            TOut result = await context.CallSubOrchestratorAsync(story, input);
+            closing = JobClosing.Completed(input.JobId, Payload.Write(result));
+        }
+        catch (PipelineException refusal)
+        {
+            closing = JobClosing.Failed(input.JobId, refusal.Problem, refusal.Message);
+        }
+        catch (StepFailedException fault)
+        {
+            closing = JobClosing.Failed(input.JobId, Problem.Internal, fault.Message);
+        }
+        catch (JobCancelledException)
+        {
+            closing = JobClosing.CancelledByUser(input.JobId);
+        }
+
+        await context.CallActivityAsync(CloseJob.Definition, closing);
+        return closing;
+    }
+}

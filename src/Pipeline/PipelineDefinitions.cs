@@ -1,0 +1,12 @@
+namespace DgxMusic.Pipeline;
+
+/// <summary>Every step there is: hosts loop over these lists, so that no name is served by nobody.</summary>
+public static class PipelineDefinitions
+{
+    public static IReadOnlyList<OrchestrationDefinition> Orchestrations { get; } = [RunJob.Generation, GenerateMusic.Definition];
+
+    public static IReadOnlyList<ActivityDefinition> Activities { get; } =
+    [
+        GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, CloseJob.Definition, RecordRetry.Definition,
+    ];
+}

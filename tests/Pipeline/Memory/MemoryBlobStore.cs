@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace DgxMusic.Pipeline.Tests.Memory;
+
+/// <summary>Blobs in memory.</summary>
+public sealed class MemoryBlobStore : IBlobStore
+{
+    readonly ConcurrentDictionary<BlobRef, (byte[] Bytes, BlobInfo Info)> blobs = new();
+    long writes;
+
+    /// <summary>Names of all blobs, sorted.</summary>
+    public IReadOnlyList<string> Names => [.. blobs.Keys.Select(name => name.ToString()).Order(StringComparer.Ordinal)];
+
+    public Task<BlobInfo?> FindAsync(BlobRef blob, CancellationToken cancel = default) =>
+        Task.FromResult(blobs.TryGetValue(blob, out (byte[] Bytes, BlobInfo Info) found) ? found.Info : null);
+
+    public Task<Stream?> OpenReadAsync(BlobRef blob, CancellationToken cancel = default) =>
+        Task.FromResult<Stream?>(blobs.TryGetValue(blob, out (byte[] Bytes, BlobInfo Info) found) ? new MemoryStream(found.Bytes, writable: false) : null);
+
+    public Task<BlobWriter> CreateAsync(BlobRef blob, CancellationToken cancel = default) => Task.FromResult<BlobWriter>(new Writer(this, blob));
+
+    public Task<bool> CopyAsync(BlobRef from, BlobRef to, CancellationToken cancel = default)
+    {
+        if (!blobs.TryGetValue(from, out (byte[] Bytes, BlobInfo Info) found)) return Task.FromResult(false);
+        Put(to, found.Bytes);
+        return Task.FromResult(true);
+    }
+
+    public Task<bool> DeleteAsync(BlobRef blob, CancellationToken cancel = default) => Task.FromResult(blobs.TryRemove(blob, out _));
+
+    public async IAsyncEnumerable<BlobInfo> ListAsync(
+        string container, string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        await Task.CompletedTask;
+        foreach ((byte[] _, BlobInfo info) in blobs.Values
+            .Where(blob => blob.Info.Ref.Container == container && blob.Info.Ref.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(blob => blob.Info.Ref.Path, StringComparer.Ordinal))
+            yield return info;
+    }
+
+    BlobInfo Put(BlobRef name, byte[] bytes)
+    {
+        var info = new BlobInfo(name, bytes.Length, DateTime.UnixEpoch, Interlocked.Increment(ref writes).ToString(CultureInfo.InvariantCulture));
+        blobs[name] = (bytes, info);
+        return info;
+    }
+
+    sealed class Writer(MemoryBlobStore store, BlobRef name) : BlobWriter
+    {
+        readonly MemoryStream bytes = new();
+
+        public override Stream Stream => bytes;
+
+        public override Task<BlobInfo> CommitAsync(CancellationToken cancel = default) => Task.FromResult(store.Put(name, bytes.ToArray()));
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
