@@ -47,6 +47,7 @@ public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, Jo
         Job after = await ledger.UpdateAsync(jobId, "cancel", job => Cancel(job, force), cancel);
         if (after.Status == JobStatus.Cancelled)
         {
+            await queue.LeaveAsync(after, cancel);
             await files.TidyAsync(after, cancel);
             await queue.AdmitAsync(cancel);
             return after;

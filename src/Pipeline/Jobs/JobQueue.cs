@@ -16,7 +16,10 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
 
     /// <summary>Notes the wish to run before the job row is written: a crash in between leaves an entry that the sweep removes, never a lost job.</summary>
     public Task EnterAsync(string queueKey, string jobId, CancellationToken cancel = default) =>
-        catalog.TryInsertAsync(new(Table, Pending, queueKey), Payload.Write(jobId), cancel);
+        catalog.TryInsertAsync(PendingKey(queueKey), Payload.Write(jobId), cancel);
+
+    /// <summary>Gives up the wish to run.</summary>
+    public Task LeaveAsync(Job job, CancellationToken cancel = default) => catalog.DeleteAsync(PendingKey(job.QueueKey), cancel);
 
     /// <summary>0 while it runs, 1 for the next, null when it is over.</summary>
     public async Task<int?> PositionAsync(Job job, CancellationToken cancel = default)
@@ -66,6 +69,8 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
         await AdmitAsync(cancel);
     }
 
+    static RowKey PendingKey(string queueKey) => new(Table, Pending, queueKey);
+
     public void Dispose() => oneAtATime.Dispose();
 
     async Task<bool> AdmitNextAsync(CancellationToken cancel)
@@ -83,7 +88,7 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
         if (!await WriteSlotsAsync(row, new(active), cancel)) return true;
         if (next is null) return true;
         await starter.EnsureRunningAsync(await MarkStartedAsync(next, cancel), cancel);
-        await catalog.DeleteAsync(new(Table, Pending, next.QueueKey), cancel);
+        await LeaveAsync(next, cancel);
         return true;
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace DgxMusic.Pipeline.Tests.Memory;
 
-/// <summary>Runs orchestrations at once, on the calling thread, without a history; timers take no time.</summary>
+/// <summary>Runs orchestrations when told to, one after the other, without a history; timers take no time.</summary>
 public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrationClient
 {
     readonly ConcurrentDictionary<string, InstanceState> instances = new();
@@ -14,23 +14,19 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
     /// <summary>Names of activities in the order they ran.</summary>
     public ConcurrentQueue<string> Ran { get; } = new();
 
-    /// <summary>Holds instances back until <see cref="RunHeldAsync"/>.</summary>
-    public bool Hold { get; set; }
+    readonly ConcurrentQueue<Func<Task>> started = new();
 
-    readonly ConcurrentQueue<Func<Task>> held = new();
-
-    public async Task StartAsync<TIn, TOut>(Orchestration<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancel = default)
+    public Task StartAsync<TIn, TOut>(Orchestration<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancel = default)
     {
-        if (!instances.TryAdd(instanceId, new(instanceId, orchestration.Name, InstanceStatus.Running, null, null))) return;
-        Task Run() => RunAsync(orchestration, instanceId, Payload.Write(input));
-        if (Hold) held.Enqueue(Run);
-        else await Run();
+        if (instances.TryAdd(instanceId, new(instanceId, orchestration.Name, InstanceStatus.Running, null, null)))
+            started.Enqueue(() => RunAsync(orchestration, instanceId, Payload.Write(input)));
+        return Task.CompletedTask;
     }
 
-    public async Task RunHeldAsync()
+    /// <summary>Runs what was started, and what that starts in turn.</summary>
+    public async Task RunAllAsync()
     {
-        Hold = false;
-        while (held.TryDequeue(out Func<Task>? run)) await run();
+        while (started.TryDequeue(out Func<Task>? run)) await run();
     }
 
     public Task RaiseEventAsync(string instanceId, string name, JsonElement payload, CancellationToken cancel = default) => Task.CompletedTask;

@@ -1,0 +1,70 @@
+using DgxMusic.Contracts;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DgxMusic.Pipeline.Tests.Memory;
+
+/// <summary>The whole pipeline on memory storage and a clock that the test moves.</summary>
+public sealed class TestHost : IDisposable
+{
+    readonly ServiceProvider services;
+
+    public TestHost(int maxConcurrentJobs = 1)
+    {
+        services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddPipeline()
+            .Configure<PipelineOptions>(options => options.MaxConcurrentJobs = maxConcurrentJobs)
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton<IBlobStore>(Blobs).AddSingleton<ICatalog>(Catalog).AddSingleton<IEventLog>(Events)
+            .AddSingleton<IMusicGenerator>(Player)
+            .AddSingleton<InlineOrchestrator>().AddSingleton<IOrchestrationClient>(provider => provider.GetRequiredService<InlineOrchestrator>())
+            .BuildServiceProvider();
+    }
+
+    public TestClock Clock { get; } = new();
+
+    public MemoryBlobStore Blobs { get; } = new();
+
+    public MemoryCatalog Catalog { get; } = new();
+
+    public MemoryEventLog Events { get; } = new();
+
+    public TonePlayer Player { get; } = new();
+
+    public InlineOrchestrator Orchestrator => services.GetRequiredService<InlineOrchestrator>();
+
+    public JobDesk Desk => services.GetRequiredService<JobDesk>();
+
+    public JobLedger Ledger => services.GetRequiredService<JobLedger>();
+
+    public JobQueue Queue => services.GetRequiredService<JobQueue>();
+
+    public JobIndex Index => services.GetRequiredService<JobIndex>();
+
+    public static GenerationRequest Request(string prompt = "two calm tones", double seconds = 1) => new() { Prompt = prompt, Duration = seconds, Seed = 7 };
+
+    public async Task<Job> SubmitAsync(GenerationRequest? request = null)
+    {
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        return await Desk.SubmitAsync(request ?? Request());
+    }
+
+    public async Task<IReadOnlyList<string>> EventTypesAsync(string jobId) => [.. (await Events.ReadAsync(jobId, 0, 1000)).Select(logged => logged.Type)];
+
+    public void Dispose() => services.Dispose();
+}
+
+/// <summary>A clock that stands still until it is moved.</summary>
+public sealed class TestClock : TimeProvider
+{
+    DateTimeOffset now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => now;
+
+    public override long GetTimestamp() => now.UtcTicks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public void Advance(TimeSpan by) => now += by;
+}
