@@ -4,13 +4,21 @@ using DgxMusic.Contracts;
 namespace DgxMusic.Pipeline;
 
 /// <summary>How a job ended. One of <paramref name="Result"/>, <paramref name="ErrorCode"/> and <paramref name="Cancelled"/> says so.</summary>
-public sealed record JobClosing(string JobId, JsonElement? Result, string? ErrorCode, string? ErrorMessage, bool Cancelled) : IJobInput
+public sealed record JobClosing(
+    string JobId, JsonElement? Result, IReadOnlyList<string> Warnings, string? ErrorCode, string? ErrorMessage, bool Cancelled) : IJobInput
 {
-    public static JobClosing Completed(string jobId, JsonElement result) => new(jobId, result, null, null, false);
+    public static JobClosing Completed<T>(string jobId, T result)
+        where T : IJobResult => new(jobId, Payload.Write(result), result.Warnings, null, null, false);
 
-    public static JobClosing Failed(string jobId, Problem problem, string message) => new(jobId, null, problem.Code, message, false);
+    public static JobClosing Failed(string jobId, Problem problem, string message) => new(jobId, null, [], problem.Code, message, false);
 
-    public static JobClosing CancelledByUser(string jobId) => new(jobId, null, null, null, true);
+    public static JobClosing CancelledByUser(string jobId) => new(jobId, null, [], null, null, true);
+}
+
+/// <summary>What a completed job has to show, whatever its kind.</summary>
+public interface IJobResult
+{
+    IReadOnlyList<string> Warnings { get; }
 }
 
 /// <summary>Writes the end of a job into its row, which is the moment its files come into being for callers; then tidies up and lets the next job in.</summary>
@@ -33,7 +41,17 @@ public sealed class CloseJob(JobLedger ledger, JobFiles files, JobQueue queue) :
         Job closed = row with { CompletedAt = ledger.UtcNow };
         if (closing.Cancelled || row.CancelRequested) return Cancel(closed);
         if (closing.Result is { } result)
-            return closed with { Status = JobStatus.Completed, CurrentStep = JobStep.Completed, StatusMessage = "Completed.", Result = result };
+        {
+            return closed with
+            {
+                Status = JobStatus.Completed,
+                CurrentStep = JobStep.Completed,
+                StatusMessage = "Completed.",
+                Result = result,
+                Warnings = closing.Warnings,
+            };
+        }
+
         string retries = row.Retries.Count == 0 ? "" : $" (after {row.Retries.Count} {(row.Retries.Count == 1 ? "retry" : "retries")})";
         return closed with
         {

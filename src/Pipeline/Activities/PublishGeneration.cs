@@ -16,7 +16,7 @@ public sealed record PublishRequest(GenerationInput Input, RawMusic Raw, Exporte
 public sealed record GenerationResult(
     BlobRef File, BlobRef Mix, IReadOnlyDictionary<string, BlobRef>? Stems, BlobRef? Midi, BlobRef Manifest,
     string Engine, ulong Seed, string Prompt, LoudnessReport Loudness, double DurationSeconds, int SampleRateHz, int Channels, int SourceChannels,
-    BitDepth BitDepth, long FileSizeBytes, TrackMetadata? Metadata, IReadOnlyList<string> Warnings);
+    BitDepth BitDepth, long FileSizeBytes, TrackMetadata? Metadata, IReadOnlyList<string> Warnings) : IJobResult;
 
 /// <summary>Gives the files their published names and writes the manifest. Callers see them when the job is closed.</summary>
 public sealed class PublishGeneration(IBlobStore store, JobMonitor monitor) : IActivity<PublishRequest, GenerationResult>

@@ -8,16 +8,18 @@ public static class RunJob
     public static readonly Orchestration<GenerationInput, JobClosing> Generation = Around(GenerateMusic.Definition);
 
     static Orchestration<TIn, JobClosing> Around<TIn, TOut>(Orchestration<TIn, TOut> story)
-        where TIn : IJobInput => new(nameof(RunJob) + story.Name, version: 1, (context, input) => RunAsync(context, story, input));
+        where TIn : IJobInput
+        where TOut : IJobResult => new(nameof(RunJob) + story.Name, version: 1, (context, input) => RunAsync(context, story, input));
 
     static async Task<JobClosing> RunAsync<TIn, TOut>(IOrchestrationContext context, Orchestration<TIn, TOut> story, TIn input)
         where TIn : IJobInput
+        where TOut : IJobResult
     {
         JobClosing closing;
         try
         {
             TOut result = await context.CallSubOrchestratorAsync(story, input);
-            closing = JobClosing.Completed(input.JobId, Payload.Write(result));
+            closing = JobClosing.Completed(input.JobId, result);
         }
         catch (PipelineException refusal)
         {
