@@ -22,15 +22,16 @@ public interface IJobResult
 }
 
 /// <summary>Writes the end of a job into its row, which is the moment its files come into being for callers; then tidies up and lets the next job in.</summary>
-public sealed class CloseJob(JobLedger ledger, JobFiles files, JobQueue queue) : IActivity<JobClosing, Done>
+public sealed class CloseJob(JobLedger ledger, JobMonitor monitor, JobFiles files, JobQueue queue) : IActivity<JobClosing, Done>
 {
     public static readonly Activity<JobClosing, Done> Definition =
         Activity<JobClosing, Done>.Of<CloseJob>(version: 1, Lane.Io, JobStep.Publishing, Retry.Outage);
 
     public async Task<Done> RunAsync(JobClosing closing, ActivityContext context)
     {
-        Job job = await ledger.UpdateAsync(closing.JobId, "closed", row => Close(row, closing), context.Stopping);
-        await ledger.AnnounceAsync(job, "closed", context.Stopping);
+        Job job = await ledger.UpdateAsync(closing.JobId, "end", row => Close(row, closing), context.Stopping);
+        await ledger.AnnounceEndAsync(job, context.Stopping);
+        monitor.Forget(job.JobId);
         await files.TidyAsync(job, context.Stopping);
         await queue.AdmitAsync(context.Stopping);
         return new();

@@ -24,7 +24,7 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider c
     public async Task<Job> GetAsync(string jobId, CancellationToken cancel = default) =>
         await FindAsync(JobIds.Check(jobId), cancel) ?? throw new PipelineException(Problem.JobNotFound, $"There is no job {jobId}.");
 
-    /// <summary>Changes a row that is not terminal and says so once under <paramref name="eventKey"/>.</summary>
+    /// <summary>Changes a row that is not terminal and says so once under <paramref name="eventKey"/>; the end is said under a key of its own.</summary>
     /// <returns>The row as it now stands; the old one if it was terminal or the change left it alone.</returns>
     public async Task<Job> UpdateAsync(string jobId, string eventKey, Func<Job, Job> change, CancellationToken cancel = default)
     {
@@ -38,13 +38,15 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider c
             if (after == before) return before;
             after = after with { Progress = after.Status == JobStatus.Completed ? 100 : Math.Clamp(after.Progress, before.Progress, 99) };
             if (!await catalog.TryReplaceAsync(row, Payload.Write(after), cancel)) continue;
-            await AnnounceAsync(after, eventKey, cancel);
+            await (after.IsTerminal ? AnnounceEndAsync(after, cancel) : AnnounceAsync(after, eventKey, cancel));
             return after;
         }
     }
 
-    /// <summary>Says what a row stands at; a second time under the same key says nothing.</summary>
-    public Task AnnounceAsync(Job job, string eventKey, CancellationToken cancel = default) =>
+    /// <summary>Says how a job ended, once, whoever ended it.</summary>
+    public Task AnnounceEndAsync(Job job, CancellationToken cancel = default) => AnnounceAsync(job, "end", cancel);
+
+    Task AnnounceAsync(Job job, string eventKey, CancellationToken cancel) =>
         events.AppendAsync(job.JobId, eventKey, JobEvents.TypeFor(job.Status), Payload.Write(JobUpdate.Of(job, UtcNow)), cancel);
 
     static RowKey KeyOf(string jobId) => new(Table, jobId, RowName);

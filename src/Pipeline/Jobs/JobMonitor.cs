@@ -36,6 +36,9 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
         return quiet ? Task.CompletedTask : ReportAsync(jobId, step, fraction, message, $"{step}:{block}", stopping);
     }
 
+    /// <summary>Lets go of what is kept for a job that has ended.</summary>
+    public void Forget(string jobId) => lastReports.TryRemove(jobId, out _);
+
     async Task ReportAsync(string jobId, JobStep step, double fraction, string message, string eventKey, CancellationToken stopping)
     {
         lastReports[jobId] = clock.GetTimestamp();
@@ -47,7 +50,7 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
             row => row.CancelRequested ? row : row with { Status = status, CurrentStep = step, Progress = Math.Max(progress, row.Progress), StatusMessage = message },
             stopping);
         if (!job.IsTerminal && !job.CancelRequested) return;
-        lastReports.TryRemove(jobId, out _);
+        Forget(jobId);
         throw new JobCancelledException();
     }
 }

@@ -3,7 +3,7 @@ using DgxMusic.Contracts;
 namespace DgxMusic.Pipeline;
 
 /// <summary>Starts the orchestration of a job, under the job's id, and closes jobs whose orchestration ended without doing so.</summary>
-public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger)
+public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, JobFiles files)
 {
     public async Task EnsureRunningAsync(Job job, CancellationToken cancel = default)
     {
@@ -19,16 +19,21 @@ public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger)
         _ => throw new InvalidOperationException($"No orchestration runs jobs of kind {job.Kind}."),
     };
 
-    Task CloseAbandonedAsync(Job job, InstanceState instance, CancellationToken cancel) => ledger.UpdateAsync(
-        job.JobId, "closed",
-        row => row with
-        {
-            Status = JobStatus.Failed,
-            CurrentStep = JobStep.Failed,
-            CompletedAt = ledger.UtcNow,
-            StatusMessage = "Failed.",
-            ErrorCode = Problem.Internal.Code,
-            ErrorMessage = $"The job was interrupted and could not be resumed: {instance.Error ?? "its orchestration was " + instance.Status.ToString().ToLowerInvariant()}.",
-        },
-        cancel);
+    async Task CloseAbandonedAsync(Job job, InstanceState instance, CancellationToken cancel)
+    {
+        string reason = instance.Error ?? $"its orchestration is {instance.Status.ToString().ToLowerInvariant()}";
+        Job closed = await ledger.UpdateAsync(
+            job.JobId, "end",
+            row => row with
+            {
+                Status = JobStatus.Failed,
+                CurrentStep = JobStep.Failed,
+                CompletedAt = ledger.UtcNow,
+                StatusMessage = "Failed.",
+                ErrorCode = Problem.Internal.Code,
+                ErrorMessage = $"The job was interrupted and could not be resumed: {reason}.",
+            },
+            cancel);
+        await files.TidyAsync(closed, cancel);
+    }
 }

@@ -8,8 +8,18 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
 {
     readonly ConcurrentDictionary<string, InstanceState> instances = new();
 
-    /// <summary>Activities to refuse: name to exception, thrown once each time it is listed.</summary>
-    public ConcurrentDictionary<string, ConcurrentQueue<Exception>> Faults { get; } = new();
+    readonly ConcurrentDictionary<string, ConcurrentQueue<Exception>> faults = new();
+
+    /// <summary>Activities whose first result gets lost on the way: they run, and run again.</summary>
+    public ConcurrentDictionary<string, bool> LoseResultOnce { get; } = new();
+
+    /// <summary>What the orchestrations' timers were set to.</summary>
+    public ConcurrentQueue<TimeSpan> Waited { get; } = new();
+
+    public Func<string, Task> BeforeActivity { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Has the next run of an activity end with this instead.</summary>
+    public void FailNext(string activity, Exception fault) => faults.GetOrAdd(activity, _ => new()).Enqueue(fault);
 
     /// <summary>Names of activities in the order they ran.</summary>
     public ConcurrentQueue<string> Ran { get; } = new();
@@ -55,12 +65,14 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
     async Task<JsonElement> RunActivityAsync(string name, JsonElement input)
     {
         Ran.Enqueue(name);
+        await BeforeActivity(name);
         try
         {
-            if (Faults.TryGetValue(name, out ConcurrentQueue<Exception>? faults) && faults.TryDequeue(out Exception? fault))
-                return await Outcome.RecordAsync<Done>(() => throw fault);
+            if (faults.TryGetValue(name, out ConcurrentQueue<Exception>? listed) && listed.TryDequeue(out Exception? next))
+                return await Outcome.RecordAsync<Done>(() => throw next);
             ActivityDefinition activity = PipelineDefinitions.Activities.Single(definition => definition.Name == name);
-            return await activity.InvokeAsync(services, input, new(CancellationToken.None));
+            JsonElement output = await activity.InvokeAsync(services, input, new(CancellationToken.None));
+            return LoseResultOnce.TryRemove(name, out _) ? throw new IOException("the result got lost") : output;
         }
         catch (Exception fault)
         {
@@ -76,7 +88,11 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
 
         public override Guid NewGuid() => Guid.Empty;
 
-        public override Task CreateTimer(TimeSpan delay, CancellationToken cancel = default) => Task.CompletedTask;
+        public override Task CreateTimer(TimeSpan delay, CancellationToken cancel = default)
+        {
+            host.Waited.Enqueue(delay);
+            return Task.CompletedTask;
+        }
 
         protected override Task<JsonElement> RunActivityAsync(string name, JsonElement input) => host.RunActivityAsync(name, input);
 

@@ -1,0 +1,71 @@
+using DgxMusic.Pipeline.Tests.Memory;
+
+namespace DgxMusic.Pipeline.Tests.Jobs;
+
+public sealed class JobQueueTests
+{
+    [Fact]
+    [Trait("Requirement", "A-61")]
+    public async Task Sweep_SlotTakenButNeverStarted_StartsTheJob()
+    {
+        using var host = new TestHost();
+        Job job = await host.SubmitAsync();
+        await host.Orchestrator.PurgeAsync(job.JobId);
+
+        await host.Queue.SweepAsync();
+
+        Assert.Equal(InstanceStatus.Running, (await host.Orchestrator.FindAsync(job.JobId))!.Status);
+    }
+
+    [Fact]
+    [Trait("Requirement", "A-62")]
+    public async Task Sweep_InstanceEndedWithoutClosing_FailsTheJobAndLetsTheNextIn()
+    {
+        using var host = new TestHost();
+        Job lost = await host.SubmitAsync(), next = await host.SubmitAsync();
+        await host.Orchestrator.TerminateAsync(lost.JobId, "the history was lost");
+
+        await host.Queue.SweepAsync();
+
+        Job closed = (await host.Ledger.FindAsync(lost.JobId))!;
+        Assert.Equal(JobStatus.Failed, closed.Status);
+        Assert.Contains("interrupted", closed.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("the history was lost", closed.ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal(JobStatus.Processing, (await host.Ledger.FindAsync(next.JobId))!.Status);
+    }
+
+    [Fact]
+    public async Task Sweep_EntryWithoutAJob_IsRemovedAfterAMinute()
+    {
+        using var host = new TestHost();
+        await host.Queue.EnterAsync(JobQueue.KeyFor(host.Clock.GetUtcNow().UtcDateTime, "gen_00000001"), "gen_00000001");
+
+        await host.Queue.SweepAsync();
+        Assert.Single(await host.Catalog.QueryAsync("queue", "pending", null, 10));
+
+        host.Clock.Advance(TimeSpan.FromSeconds(61));
+        await host.Queue.SweepAsync();
+        Assert.Empty(await host.Catalog.QueryAsync("queue", "pending", null, 10));
+    }
+
+    [Fact]
+    public async Task Admit_LimitOfThree_StartsThree()
+    {
+        using var host = new TestHost(maxConcurrentJobs: 3);
+        List<Job> jobs = [];
+        for (int n = 0; n < 5; n++) jobs.Add(await host.SubmitAsync());
+
+        Assert.Equal([0, 0, 0, 1, 2], await Task.WhenAll(jobs.Select(async job => await host.Queue.PositionAsync((await host.Ledger.FindAsync(job.JobId))!))));
+    }
+
+    [Fact]
+    public async Task Admit_FromManyThreads_NeverPassesTheLimit()
+    {
+        using var host = new TestHost(maxConcurrentJobs: 2);
+        Job[] jobs = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => host.Desk.SubmitAsync(TestHost.Request()))));
+
+        int running = 0;
+        foreach (Job job in jobs) running += (await host.Ledger.FindAsync(job.JobId))!.Status == JobStatus.Processing ? 1 : 0;
+        Assert.Equal(2, running);
+    }
+}
