@@ -1,0 +1,37 @@
+using System.Numerics.Tensors;
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Dsp.Loudness;
+
+/// <summary>What every meter asks of a block at the door.</summary>
+static class Samples
+{
+    /// <param name="heard">Frames before this block; for the message.</param>
+    /// <exception cref="ArgumentException">The block is not of this signal.</exception>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidSamples"/>: a sample is NaN or infinite.</exception>
+    public static void Require(AudioBuffer block, int sampleRateHz, int channels, long heard)
+    {
+        if (block.SampleRateHz != sampleRateHz) throw new ArgumentException($"Expected {sampleRateHz} Hz, got {block.SampleRateHz} Hz.", nameof(block));
+        RequireFinite(block, channels, heard);
+    }
+
+    /// <inheritdoc cref="Require"/>
+    public static void RequireFinite(AudioBuffer block, int channels, long heard)
+    {
+        if (block.Channels != channels) throw new ArgumentException($"Expected {channels} channels, got {block.Channels}.", nameof(block));
+        for (int channel = 0; channel < channels; channel++)
+        {
+            // The sum of magnitudes is finite only if each is; huge but finite samples overflow it, so the doubtful case looks again.
+            if (TensorPrimitives.SumOfMagnitudes<float>(block[channel]) is var sum && !float.IsFinite(sum)) RequireEach(block[channel], channel, heard);
+        }
+    }
+
+    static void RequireEach(ReadOnlySpan<float> samples, int channel, long heard)
+    {
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (float.IsFinite(samples[i])) continue;
+            throw new PipelineException(Problem.InvalidSamples, $"Channel {channel + 1} has a sample that is {samples[i]} at frame {heard + i}.");
+        }
+    }
+}
