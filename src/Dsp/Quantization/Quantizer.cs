@@ -1,0 +1,113 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using DgxMusic.Contracts;
+using DgxMusic.Dsp.Loudness;
+
+namespace DgxMusic.Dsp.Quantization;
+
+/// <summary>
+/// Samples to the bytes of a file. Integers: clamped to ±1, times 2^(bits − 1), rounded to the nearest step, +1 becomes the highest code.
+/// Float: as it is, beyond ±1 too.
+/// </summary>
+public static class Quantizer
+{
+    const int ChunkFrames = 512;
+
+    /// <summary>Writes frames interleaved, little-endian.</summary>
+    /// <param name="audio">Nominal ±1.</param>
+    /// <param name="destination">Frames × channels × bytes a sample.</param>
+    /// <param name="dither">For 16 bit only, where the source has finer steps; exact zeros stay exact zeros.</param>
+    /// <param name="firstFrame">Number of the block's first frame; counts for dither only.</param>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidSamples"/>: a sample is not a finite number.</exception>
+    public static void Write(AudioBuffer audio, BitDepth depth, Span<byte> destination, Dither? dither = null, long firstFrame = 0)
+    {
+        int frameBytes = BitDepths.BytesOf(depth) * audio.Channels;
+        if (destination.Length < (long)audio.Frames * frameBytes) throw new ArgumentException("Too short for the frames.", nameof(destination));
+        if (dither is not null && depth != BitDepth.Pcm16) throw new ArgumentException("Dither is for 16 bit.", nameof(dither));
+        Samples.RequireFinite(audio, audio.Channels, firstFrame);
+
+        Span<int> codes = stackalloc int[ChunkFrames];
+        for (int from = 0; from < audio.Frames; from += ChunkFrames)
+        {
+            int count = Math.Min(ChunkFrames, audio.Frames - from);
+            Span<byte> frames = destination.Slice(from * frameBytes, count * frameBytes);
+            for (int channel = 0; channel < audio.Channels; channel++)
+            {
+                ReadOnlySpan<float> samples = audio[channel].Slice(from, count);
+                if (depth == BitDepth.Float) MemoryMarshal.Cast<float, int>(samples).CopyTo(codes);
+                else if (dither is { } noise) Encode(samples, codes, noise, channel, firstFrame + from);
+                else Encode(samples, codes, depth);
+                Pack(codes[..count], depth, frames[(channel * BitDepths.BytesOf(depth))..], frameBytes);
+            }
+        }
+    }
+
+    /// <summary>Codes of samples, all of <paramref name="samples"/>.</summary>
+    /// <param name="codes">At least as many.</param>
+    internal static void Encode(ReadOnlySpan<float> samples, Span<int> codes, BitDepth depth)
+    {
+        (float scale, int highest) = ScaleOf(depth);
+        int i = 0;
+        for (; Vector.IsHardwareAccelerated && i <= samples.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> clamped = Vector.Min(Vector.Max(new Vector<float>(samples[i..]), -Vector<float>.One), Vector<float>.One);
+            Vector<int> rounded = Vector.ConvertToInt32(Vector.Round(clamped * scale));
+            Vector.Min(rounded, new Vector<int>(highest)).CopyTo(codes[i..]);
+        }
+
+        EncodeScalar(samples, codes, depth, i);
+    }
+
+    /// <summary>The definition of <see cref="Encode(ReadOnlySpan{float}, Span{int}, BitDepth)"/>.</summary>
+    internal static void EncodeScalar(ReadOnlySpan<float> samples, Span<int> codes, BitDepth depth, int start = 0)
+    {
+        (float scale, int highest) = ScaleOf(depth);
+        for (int i = start; i < samples.Length; i++) codes[i] = Encode(samples[i], scale, highest);
+    }
+
+    static void Encode(ReadOnlySpan<float> samples, Span<int> codes, Dither dither, int channel, long firstFrame)
+    {
+        (float scale, int highest) = ScaleOf(BitDepth.Pcm16);
+        for (int i = 0; i < samples.Length; i++)
+        {
+            // In units of the sample, so that clamping comes last and noise cannot wrap a full-scale sample around.
+            float noise = samples[i] == 0f ? 0f : dither.At(channel, firstFrame + i) / scale;
+            codes[i] = Encode(samples[i] + noise, scale, highest);
+        }
+    }
+
+    /// <summary>Ties go to the even step. The conversion saturates, so that +1 in 32 bits is the highest code as well.</summary>
+    static int Encode(float sample, float scale, int highest) =>
+        Math.Min((int)MathF.Round(MathF.Min(MathF.Max(sample, -1f), 1f) * scale), highest);
+
+    static (float Scale, int Highest) ScaleOf(BitDepth depth) => depth switch
+    {
+        BitDepth.Pcm16 => (32_768f, short.MaxValue),
+        BitDepth.Pcm24 => (8_388_608f, 8_388_607),
+        BitDepth.Pcm32 => (2_147_483_648f, int.MaxValue),
+        _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, "Not an integer format."),
+    };
+
+    /// <summary>Puts one channel's codes in their places among the others'.</summary>
+    static void Pack(ReadOnlySpan<int> codes, BitDepth depth, Span<byte> first, int frameBytes)
+    {
+        switch (depth)
+        {
+            case BitDepth.Pcm16:
+                for (int i = 0; i < codes.Length; i++) BinaryPrimitives.WriteInt16LittleEndian(first[(i * frameBytes)..], (short)codes[i]);
+                break;
+            case BitDepth.Pcm24:
+                for (int i = 0; i < codes.Length; i++)
+                {
+                    Span<byte> place = first.Slice(i * frameBytes, 3);
+                    (place[0], place[1], place[2]) = ((byte)codes[i], (byte)(codes[i] >> 8), (byte)(codes[i] >> 16));
+                }
+
+                break;
+            default:
+                for (int i = 0; i < codes.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(first[(i * frameBytes)..], codes[i]);
+                break;
+        }
+    }
+}
