@@ -34,6 +34,8 @@ sealed class InterleavedReader
 
     public IReadOnlyList<string> Warnings => warnings;
 
+    public void Warn(string sentence) => warnings.Add(sentence);
+
     public int Read(AudioBuffer block)
     {
         SampleReaders.CheckBlock(block, format.SampleRateHz, format.Channels);

@@ -43,16 +43,22 @@ sealed class ChunkReader(ForwardReader source, string container, bool bigEndian)
     /// <summary>Moves past a chunk of which <paramref name="read"/> bytes are read already, and past its pad byte.</summary>
     public void SkipRest(string id, uint size, long read = 0)
     {
-        long rest = size + (size & 1) - read;
-        if (source.Position + rest > MostOtherBytes)
+        Skip(id, size + (size & 1) - read);
+    }
+
+    /// <summary>Moves on by that many bytes of a chunk.</summary>
+    public void Skip(string id, long bytes)
+    {
+        if (source.Position + bytes > MostOtherBytes)
         {
-            throw Unreadable($"has {size:N0} bytes of '{Printable(id)}' before its samples; {MostOtherBytes:N0} are the limit");
+            throw Unreadable($"has {bytes:N0} bytes of '{Printable(id)}' before its samples; {MostOtherBytes:N0} are the limit");
         }
-        source.Skip(rest);
+        source.Skip(bytes);
     }
 
     /// <param name="fault">What the file does wrong, continuing "This WAV file …".</param>
     public PipelineException Unreadable(string fault) => new(Problem.UnreadableAudio, $"This {container} file {fault}.");
 
-    static string Printable(string id) => string.Concat(id.Select(letter => letter is >= ' ' and <= '~' ? letter : '?'));
+    /// <summary>Four letters as they can be shown.</summary>
+    public static string Printable(string id) => string.Concat(id.Select(letter => letter is >= ' ' and <= '~' ? letter : '?'));
 }

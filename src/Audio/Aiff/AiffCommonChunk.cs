@@ -1,0 +1,44 @@
+using System.Text;
+using DgxMusic.Audio.Codecs;
+using DgxMusic.Audio.IO;
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Audio.Aiff;
+
+/// <summary>The <c>COMM</c> chunk, checked.</summary>
+/// <param name="BigEndian">False for <c>sowt</c> alone.</param>
+sealed record AiffCommonChunk(AudioFormat Format, SampleCoding Coding, bool BigEndian, uint Frames)
+{
+    const int PlainBytes = 18, CompressedBytes = 22;
+
+    /// <summary>What is kept of the chunk; in AIFC the name of the compression follows, for people.</summary>
+    public const int LeastBytes = PlainBytes, MostBytes = CompressedBytes;
+
+    /// <exception cref="PipelineException"><see cref="Problem.UnreadableAudio"/>: compressed, or fields that make no sense;
+    /// <see cref="Problem.TooManyChannels"/>.</exception>
+    public static AiffCommonChunk Parse(ReadOnlySpan<byte> bytes, bool isAifc, ChunkReader chunks)
+    {
+        if (isAifc && bytes.Length < CompressedBytes)
+        {
+            throw chunks.Unreadable($"is AIFC with a 'COMM' chunk of {bytes.Length} bytes, where {CompressedBytes} are needed");
+        }
+        int channels = Bytes.UInt16(bytes, bigEndian: true), bits = Bytes.UInt16(bytes[6..], bigEndian: true);
+        double rate = ExtendedFloat.Parse(bytes.Slice(8, ExtendedFloat.Bytes));
+        string compression = isAifc ? Encoding.Latin1.GetString(bytes.Slice(PlainBytes, 4)) : "NONE";
+
+        HeaderRules.CheckRateAndChannels(rate, channels, chunks);
+        var coding = CodingOf(compression, bits, chunks);
+        var format = new AudioFormat((int)Math.Round(rate), channels, "aiff", SampleCodings.NameOf(coding));
+        return new(format, coding, BigEndian: compression != "sowt", Bytes.UInt32(bytes[2..], bigEndian: true));
+    }
+
+    static SampleCoding CodingOf(string compression, int bits, ChunkReader chunks) => compression switch
+    {
+        "NONE" or "twos" or "sowt" or "in24" or "in32" when bits is >= 1 and <= 32 => SampleCodings.SignedOf((bits + 7) / 8)!.Value,
+        "NONE" or "twos" or "sowt" or "in24" or "in32" => throw chunks.Unreadable($"says PCM of {bits} bits; 1 to 32 are read"),
+        "raw " when bits is >= 1 and <= 8 => SampleCoding.Unsigned8,
+        "fl32" or "FL32" => SampleCoding.Float32,
+        "fl64" or "FL64" => SampleCoding.Float64,
+        _ => throw chunks.Unreadable($"is compressed ('{ChunkReader.Printable(compression)}'); PCM and IEEE float are read"),
+    };
+}
