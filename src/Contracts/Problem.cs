@@ -48,4 +48,7 @@ public sealed class PipelineException(Problem problem, string message, IReadOnly
 
     /// <summary>One sentence a field or item at fault; empty where the message says it all.</summary>
     public IReadOnlyDictionary<string, string> Details { get; } = details ?? new Dictionary<string, string>();
+
+    /// <summary>What a child process said last, at most 2 KB; for logs, never for callers. Null where there was none.</summary>
+    public string? Log { get; init; }
 }

@@ -1,0 +1,96 @@
+using DgxMusic.Audio.Aiff;
+using DgxMusic.Audio.Decoding;
+using DgxMusic.Audio.IO;
+using DgxMusic.Audio.Wav;
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Audio;
+
+/// <summary>
+/// Opens audio of every format we read. Its content decides, its name is a hint: a mismatch is a warning. WAV and AIFF we read ourselves, the rest goes
+/// through ffmpeg. Content of no frames opens and reads as nothing.
+/// </summary>
+public static class AudioFile
+{
+    /// <exception cref="PipelineException"><see cref="Problem.FileNotFound"/>; <see cref="Problem.UnreadableAudio"/>: none of our formats, or damaged;
+    /// <see cref="Problem.TooManyChannels"/>; <see cref="Problem.DecoderMissing"/>.</exception>
+    public static ISampleReader Open(string path, DecoderOptions? options = null, CancellationToken cancellation = default)
+    {
+        if (!File.Exists(path)) throw new PipelineException(Problem.FileNotFound, $"There is no file '{Path.GetFileName(path)}'.");
+        var file = File.OpenRead(path);
+        try
+        {
+            var kind = ContentSniffer.Sniff(file);
+            if (kind.Demuxer is null) return Finished(OpenNatively(kind, Rewound(file, 0)), kind, path, options, null);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        file.Dispose();
+        return OpenScratch(path, path, options ?? DecoderOptions.Default, null, cancellation);
+    }
+
+    /// <param name="stream">Read from where it stands, whether it seeks or not. The reader disposes it; on a fault it is left to the caller.</param>
+    /// <param name="name">The file's name as its owner gave it, if any.</param>
+    /// <exception cref="PipelineException"><see cref="Problem.UnreadableAudio"/>: none of our formats, or damaged;
+    /// <see cref="Problem.TooManyChannels"/>; <see cref="Problem.DecoderMissing"/>.</exception>
+    public static ISampleReader Open(Stream stream, string? name = null, DecoderOptions? options = null, CancellationToken cancellation = default)
+    {
+        var head = new byte[ContentSniffer.HeadBytes];
+        long start = stream.CanSeek ? stream.Position : 0;
+        int count = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        var kind = ContentSniffer.Of(head.AsSpan(0, count));
+        var whole = stream.CanSeek ? Rewound(stream, start) : new PrefixedStream(head.AsMemory(0, count), stream);
+        if (kind.Demuxer is null) return Finished(OpenNatively(kind, whole), kind, name, options, null);
+
+        options ??= DecoderOptions.Default;
+        string scratch = Path.Combine(options.ScratchFolder, Path.GetRandomFileName());
+        try
+        {
+            Save(whole, scratch, options.MostScratchBytes, cancellation);
+            var reader = OpenScratch(scratch, name, options, () => File.Delete(scratch), cancellation);
+            stream.Dispose();
+            return reader;
+        }
+        catch
+        {
+            File.Delete(scratch);
+            throw;
+        }
+    }
+
+    static ISampleReader OpenScratch(string path, string? name, DecoderOptions options, Action? putAway, CancellationToken cancellation)
+    {
+        ContentKind kind;
+        using (var file = File.OpenRead(path)) kind = ContentSniffer.Sniff(file);
+        return Finished(new FfmpegReader(path, kind, options, cancellation), kind, name, options, putAway);
+    }
+
+    static ISampleReader OpenNatively(ContentKind kind, Stream stream) => kind == ContentKind.Wav ? new WavReader(stream) : new AiffReader(stream);
+
+    static ISampleReader Finished(ISampleReader reader, ContentKind kind, string? name, DecoderOptions? options, Action? putAway)
+    {
+        var annotated = new AnnotatedReader(reader, kind.MismatchWith(name), putAway);
+        return (options ?? DecoderOptions.Default).RefuseInvalidSamples ? annotated.RefusingInvalidSamples() : annotated;
+    }
+
+    static Stream Rewound(Stream stream, long position)
+    {
+        stream.Position = position;
+        return stream;
+    }
+
+    static void Save(Stream content, string path, long mostBytes, CancellationToken cancellation)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        byte[] buffer = new byte[64 << 10];
+        while (content.Read(buffer) is > 0 and int count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            file.Write(buffer, 0, count);
+            if (file.Length > mostBytes) throw new PipelineException(Problem.BodyTooLarge, $"This file is larger than {mostBytes:N0} bytes, which is the limit.");
+        }
+    }
+}

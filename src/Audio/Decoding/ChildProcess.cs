@@ -1,0 +1,125 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using DgxMusic.Audio.IO;
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Audio.Decoding;
+
+/// <summary>
+/// A program that we started: arguments as a list, no shell, no input. Its output is read as a stream; it is killed when it keeps us waiting, on
+/// cancellation, and when disposed.
+/// </summary>
+sealed class ChildProcess : IDisposable
+{
+    const int TailBytes = 2048;
+
+    readonly Process process;
+    readonly string name;
+    readonly TimeSpan patience;
+    readonly CancellationToken cancellation;
+    readonly CancellationTokenRegistration registration;
+    readonly Timer watchdog;
+    readonly Task<byte[]> errors;
+    volatile bool stalled;
+
+    ChildProcess(Process process, TimeSpan patience, CancellationToken cancellation)
+    {
+        (this.process, this.patience, this.cancellation) = (process, patience, cancellation);
+        name = Path.GetFileNameWithoutExtension(process.StartInfo.FileName);
+        process.StandardInput.Close();
+        errors = ReadTailAsync(process.StandardError.BaseStream);
+        watchdog = new Timer(_ => Stall());
+        registration = cancellation.Register(Kill);
+        Output = new WatchedStream(this, process.StandardOutput.BaseStream);
+    }
+
+    /// <summary>What it writes to its standard output.</summary>
+    public Stream Output { get; }
+
+    /// <exception cref="PipelineException"><see cref="Problem.DecoderMissing"/>: there is no such program.</exception>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, TimeSpan patience, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false, CreateNoWindow = true, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        try
+        {
+            return new ChildProcess(Process.Start(start)!, patience, cancellation);
+        }
+        catch (Win32Exception fault)
+        {
+            const string remedy = "install ffmpeg ('apt install ffmpeg', 'brew install ffmpeg', 'winget install ffmpeg') or convert the file to WAV";
+            throw new PipelineException(Problem.DecoderMissing, $"Decoding this format needs '{program}', which does not start here: {remedy}.") { Log = fault.Message };
+        }
+    }
+
+    /// <summary>Waits for the end and judges it. To be called when the output has ended.</summary>
+    /// <returns>The last 2 KB it wrote to its standard error.</returns>
+    /// <exception cref="OperationCanceledException">It was killed because of a cancellation.</exception>
+    /// <exception cref="PipelineException"><see cref="Problem.UnreadableAudio"/>: it kept us waiting, or failed.</exception>
+    public string Finish()
+    {
+        if (!process.WaitForExit(patience)) Stall();
+        process.WaitForExit();
+        cancellation.ThrowIfCancellationRequested();
+        string tail = Encoding.UTF8.GetString(errors.GetAwaiter().GetResult()).Trim();
+        if (stalled) throw Unreadable($"Decoding stopped: {name} gave nothing for {patience.TotalSeconds:N0} s.", tail);
+        if (process.ExitCode != 0) throw Unreadable($"The content is damaged or not what it seems: {name} gave up with code {process.ExitCode}.", tail);
+        return tail;
+    }
+
+    public void Dispose()
+    {
+        registration.Dispose();
+        watchdog.Dispose();
+        Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    static PipelineException Unreadable(string sentence, string log) => new(Problem.UnreadableAudio, sentence) { Log = log };
+
+    static async Task<byte[]> ReadTailAsync(Stream stream)
+    {
+        byte[] tail = [], buffer = new byte[TailBytes];
+        while (await stream.ReadAsync(buffer).ConfigureAwait(false) is > 0 and int count)
+        {
+            byte[] joined = [.. tail, .. buffer[..count]];
+            tail = joined[Math.Max(0, joined.Length - TailBytes)..];
+        }
+        return tail;
+    }
+
+    void Stall()
+    {
+        stalled = true;
+        Kill();
+    }
+
+    void Kill()
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It had ended by itself, or is just ending.
+        }
+    }
+
+    /// <summary>Its output; the watchdog runs only while we wait for it, so a slow reader is no reason to kill.</summary>
+    sealed class WatchedStream(ChildProcess child, Stream output) : ForwardStream
+    {
+        public override int Read(Span<byte> buffer)
+        {
+            child.watchdog.Change(child.patience, Timeout.InfiniteTimeSpan);
+            int count = output.Read(buffer);
+            child.watchdog.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return count;
+        }
+    }
+}
