@@ -36,20 +36,39 @@ public sealed record NormalizationPlan(
         && (Rehearsals.Count == 0 || Math.Abs(TargetLufs!.Value - Rehearsals[^1].OutputLufs) > ToleranceLu);
 
     /// <summary>The plan once it has been heard: its gain trimmed by what was missing.</summary>
+    /// <param name="output">What a stage of this plan handed out.</param>
     public NormalizationPlan After(TrackLoudness output)
     {
         var heard = new Rehearsal(GainDb, output.IntegratedLufs);
-        double missing = TargetLufs!.Value - heard.OutputLufs;
-        IReadOnlyList<Rehearsal> rehearsals = [.. Rehearsals, heard];
-        if (!(Math.Abs(missing) > ToleranceLu)) return this with { Rehearsals = rehearsals };
-
-        // A limiter gives back less than one decibel for one; the second time we know how much less.
-        double yield = Rehearsals.Count == 0 ? 1.0 : Math.Clamp((heard.OutputLufs - Rehearsals[^1].OutputLufs) / (heard.GainDb - Rehearsals[^1].GainDb), 0.2, 1.0);
-        double trimDb = Math.Clamp(missing / yield, -LargestTrimDb, LargestTrimDb);
-        return this with { Gain = (float)Decibels.ToLinear(heard.GainDb + trimDb), Rehearsals = rehearsals };
+        NormalizationPlan rehearsed = this with { Rehearsals = [.. Rehearsals, heard] };
+        return Math.Abs(TargetLufs!.Value - heard.OutputLufs) > ToleranceLu ? rehearsed with { Gain = (float)Decibels.ToLinear(rehearsed.TrimmedGainDb()) } : rehearsed;
     }
 
     public NormalizationStage Open() => new(this);
+
+    /// <summary>The gain that should reach the target. It never moves by more than 6 dB at once: nothing is known that far away.</summary>
+    double TrimmedGainDb()
+    {
+        double missing = TargetLufs!.Value - Rehearsals[^1].OutputLufs;
+        double trimDb = Rehearsals.Count == 1 ? FirstTrimDb(missing) : missing / Yield(Rehearsals[^2], Rehearsals[^1], missing);
+        return GainDb + Math.Clamp(trimDb, -LargestTrimDb, LargestTrimDb);
+    }
+
+    /// <summary>What a limiter takes away grows faster than the gain that drives it: as its 1.5th power, near enough to start with.</summary>
+    double FirstTrimDb(double missing)
+    {
+        double driveDb = GainDb + Input.TruePeakDbtp - CeilingDbtp!.Value;
+        double trimDb = missing;
+        while (trimDb is > 0.0 and < LargestTrimDb && trimDb - (missing * (Math.Pow((driveDb + trimDb) / driveDb, 1.5) - 1.0)) < missing) trimDb += 0.01;
+        return trimDb;
+    }
+
+    /// <summary>Decibels of loudness for one of gain. Beyond what was tried it is a little less than between.</summary>
+    static double Yield(Rehearsal first, Rehearsal second, double missing)
+    {
+        double between = (second.OutputLufs - first.OutputLufs) / (second.GainDb - first.GainDb);
+        return Math.Clamp(missing > 0.0 ? 0.9 * between : between, 0.1, 1.0);
+    }
 }
 
 /// <summary>One pass through the limiter that nobody kept.</summary>

@@ -130,6 +130,10 @@ sealed class PeakScanner
     }
 
     /// <summary>The signal at sixteenths of a sample from the chunk's first frame, −16 to 16 times the chunk.</summary>
-    static double Value(ReadOnlySpan<float> window, int sixteenths) =>
-        Interpolator.At(window[Math.Clamp((sixteenths >> 4) + 1, 0, ChunkFrames)..], sixteenths & 15);
+    static double Value(ReadOnlySpan<float> window, int sixteenths)
+    {
+        int frame = sixteenths >> 4;
+        int phase = sixteenths & 15;
+        return phase == 0 ? window[Interpolator.Reach + frame] : Interpolator.At(window[(frame + 1)..], phase);
+    }
 }
