@@ -2,12 +2,13 @@ using System.Text;
 using DgxMusic.Audio.Codecs;
 using DgxMusic.Audio.IO;
 using DgxMusic.Contracts;
+using DgxMusic.Dsp.Quantization;
 
 namespace DgxMusic.Audio.Aiff;
 
 /// <summary>The <c>COMM</c> chunk, checked.</summary>
-/// <param name="BigEndian">False for <c>sowt</c> alone.</param>
-sealed record AiffCommonChunk(AudioFormat Format, SampleCoding Coding, bool BigEndian, uint Frames)
+/// <param name="IsAiffOrder">Big-endian, and signed where samples have 8 bits; false where a compression type says otherwise.</param>
+sealed record AiffCommonChunk(AudioFormat Format, SampleFormat Coding, bool IsAiffOrder, uint Frames)
 {
     const int PlainBytes = 18, CompressedBytes = 22;
 
@@ -28,17 +29,18 @@ sealed record AiffCommonChunk(AudioFormat Format, SampleCoding Coding, bool BigE
 
         HeaderRules.CheckRateAndChannels(rate, channels, chunks);
         var coding = CodingOf(compression, bits, chunks);
-        var format = new AudioFormat((int)Math.Round(rate), channels, "aiff", SampleCodings.NameOf(coding));
-        return new(format, coding, BigEndian: compression != "sowt", Bytes.UInt32(bytes[2..], bigEndian: true));
+        bool isAiffOrder = compression != "raw " && (compression != "sowt" || coding == SampleFormat.UInt8);
+        string name = coding == SampleFormat.UInt8 && isAiffOrder ? SampleFormatNames.Signed8 : SampleFormatNames.NameOf(coding);
+        return new(new((int)Math.Round(rate), channels, "aiff", name), coding, isAiffOrder, Bytes.UInt32(bytes[2..], bigEndian: true));
     }
 
-    static SampleCoding CodingOf(string compression, int bits, ChunkReader chunks) => compression switch
+    static SampleFormat CodingOf(string compression, int bits, ChunkReader chunks) => compression switch
     {
-        "NONE" or "twos" or "sowt" or "in24" or "in32" when bits is >= 1 and <= 32 => SampleCodings.SignedOf((bits + 7) / 8)!.Value,
+        "NONE" or "twos" or "sowt" or "in24" or "in32" when bits is >= 1 and <= 32 => SampleFormatNames.PcmOf(bits),
         "NONE" or "twos" or "sowt" or "in24" or "in32" => throw chunks.Unreadable($"says PCM of {bits} bits; 1 to 32 are read"),
-        "raw " when bits is >= 1 and <= 8 => SampleCoding.Unsigned8,
-        "fl32" or "FL32" => SampleCoding.Float32,
-        "fl64" or "FL64" => SampleCoding.Float64,
+        "raw " when bits is >= 1 and <= 8 => SampleFormat.UInt8,
+        "fl32" or "FL32" => SampleFormat.Float32,
+        "fl64" or "FL64" => SampleFormat.Float64,
         _ => throw chunks.Unreadable($"is compressed ('{ChunkReader.Printable(compression)}'); PCM and IEEE float are read"),
     };
 }

@@ -1,7 +1,7 @@
 using System.Text;
-using DgxMusic.Audio.Codecs;
 using DgxMusic.Audio.IO;
 using DgxMusic.Contracts;
+using DgxMusic.Dsp.Quantization;
 
 namespace DgxMusic.Audio.Aiff;
 
@@ -64,7 +64,7 @@ sealed record AiffHeader(AiffCommonChunk Common, long DataBytes, string? Warning
     /// <summary>COMM counts the frames, SSND its bytes. The smaller holds, except that a zero is a writer that never came back to fill it in.</summary>
     static AiffHeader WithSizes(AiffCommonChunk common, long chunkBytes)
     {
-        int frameBytes = common.Format.Channels * SampleCodings.BytesOf(common.Coding);
+        int frameBytes = common.Format.Channels * common.Coding.BytesOf();
         long counted = (long)common.Frames * frameBytes;
         if (chunkBytes <= 0 || counted == 0) return new(common, Math.Max(0, Math.Max(chunkBytes, counted)), null);
         string? warning = counted <= chunkBytes

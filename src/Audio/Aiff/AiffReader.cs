@@ -21,7 +21,7 @@ public sealed class AiffReader : ISampleReader
         var source = new ForwardReader(stream);
         var header = AiffHeader.Read(source);
         Format = header.Common.Format;
-        samples = new InterleavedReader(source, header.Common.Coding, Format, header.DataBytes, header.Common.BigEndian);
+        samples = new InterleavedReader(source, header.Common.Coding, Format, header.DataBytes, header.Common.IsAiffOrder);
         if (header.Warning is { } warning) samples.Warn(warning);
     }
 

@@ -1,5 +1,6 @@
 using DgxMusic.Audio.IO;
 using DgxMusic.Dsp;
+using DgxMusic.Dsp.Quantization;
 
 namespace DgxMusic.Audio.Codecs;
 
@@ -10,21 +11,22 @@ sealed class InterleavedReader
     const int BufferBytes = 64 << 10;
 
     readonly ForwardReader source;
-    readonly SampleCoding coding;
+    readonly SampleFormat coding;
     readonly AudioFormat format;
     readonly long? announcedBytes;
     readonly int frameBytes;
-    readonly bool bigEndian;
+    readonly bool isAiffOrder;
     readonly byte[] buffer;
     readonly List<string> warnings = [];
     long framesRead;
     bool ended;
 
     /// <param name="announcedBytes">Size of the chunk; null: up to the end of the stream.</param>
-    public InterleavedReader(ForwardReader source, SampleCoding coding, AudioFormat format, long? announcedBytes, bool bigEndian = false)
+    /// <param name="isAiffOrder">Big-endian, and signed where samples have 8 bits.</param>
+    public InterleavedReader(ForwardReader source, SampleFormat coding, AudioFormat format, long? announcedBytes, bool isAiffOrder = false)
     {
-        (this.source, this.coding, this.format, this.announcedBytes, this.bigEndian) = (source, coding, format, announcedBytes, bigEndian);
-        frameBytes = format.Channels * SampleCodings.BytesOf(coding);
+        (this.source, this.coding, this.format, this.announcedBytes, this.isAiffOrder) = (source, coding, format, announcedBytes, isAiffOrder);
+        frameBytes = format.Channels * coding.BytesOf();
         buffer = new byte[Math.Max(1, BufferBytes / frameBytes) * frameBytes];
         long? bytes = source.Available is { } available ? Math.Min(announcedBytes ?? long.MaxValue, available) : announcedBytes;
         Frames = bytes / frameBytes;
@@ -40,11 +42,7 @@ sealed class InterleavedReader
     {
         SampleReaders.CheckBlock(block, format.SampleRateHz, format.Channels);
         int done = 0;
-        while (done < block.Frames && !ended)
-        {
-            int frames = ReadChunk(block.Slice(done, block.Frames - done));
-            done += frames;
-        }
+        while (done < block.Frames && !ended) done += ReadChunk(block.Slice(done, block.Frames - done));
         return done;
     }
 
@@ -54,11 +52,12 @@ sealed class InterleavedReader
         int wanted = (int)Math.Min(left, Math.Min(block.Frames, buffer.Length / frameBytes)) * frameBytes;
         int got = source.Read(buffer.AsSpan(0, wanted));
         var bytes = buffer.AsSpan(0, got - (got % frameBytes));
-        if (bigEndian) ByteOrder.Reverse(bytes, SampleCodings.BytesOf(coding));
-        SampleCodec.Decode(bytes, coding, block);
-        framesRead += bytes.Length / frameBytes;
+        int frames = bytes.Length / frameBytes;
+        if (isAiffOrder) AiffOrder.ToWav(bytes, coding.BytesOf());
+        SampleReader.Read(bytes, coding, block.Slice(0, frames));
+        framesRead += frames;
         if (got < wanted || wanted == 0) End(got % frameBytes);
-        return bytes.Length / frameBytes;
+        return frames;
     }
 
     void End(int looseBytes)

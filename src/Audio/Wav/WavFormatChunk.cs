@@ -2,12 +2,13 @@ using System.Numerics;
 using DgxMusic.Audio.Codecs;
 using DgxMusic.Audio.IO;
 using DgxMusic.Contracts;
+using DgxMusic.Dsp.Quantization;
 
 namespace DgxMusic.Audio.Wav;
 
 /// <summary>The <c>fmt</c> chunk, checked: PCM of 1 to 32 bits or IEEE float of 32 or 64.</summary>
 /// <param name="BlockAlign">Bytes a frame.</param>
-sealed record WavFormatChunk(AudioFormat Format, SampleCoding Coding, int BlockAlign)
+sealed record WavFormatChunk(AudioFormat Format, SampleFormat Coding, int BlockAlign)
 {
     /// <summary>WAVEFORMAT is 16 bytes, WAVEFORMATEX 18, WAVEFORMATEXTENSIBLE 40.</summary>
     public const int LeastBytes = 16, MostBytes = 40;
@@ -24,12 +25,12 @@ sealed record WavFormatChunk(AudioFormat Format, SampleCoding Coding, int BlockA
 
         int bytesPerSample = (bits + 7) / 8;
         HeaderRules.CheckRateAndChannels(rate, channels, chunks);
-        var coding = CodingOf(tag, bits, bytesPerSample, chunks);
+        var coding = CodingOf(tag, bits, chunks);
         if (blockAlign != channels * bytesPerSample)
         {
             throw chunks.Unreadable($"says {blockAlign} bytes a frame, but {channels} channels of {bits} bits take {channels * bytesPerSample}");
         }
-        return new(new AudioFormat((int)rate, channels, "wav", SampleCodings.NameOf(coding), mask), coding, blockAlign);
+        return new(new AudioFormat((int)rate, channels, "wav", SampleFormatNames.NameOf(coding), mask), coding, blockAlign);
     }
 
     static (int Tag, uint? Mask) Extension(ReadOnlySpan<byte> bytes, int channels, int bits, ChunkReader chunks)
@@ -43,12 +44,11 @@ sealed record WavFormatChunk(AudioFormat Format, SampleCoding Coding, int BlockA
         return (tag, BitOperations.PopCount(mask) == channels ? mask : null);
     }
 
-    static SampleCoding CodingOf(int tag, int bits, int bytesPerSample, ChunkReader chunks) => (tag, bits) switch
+    static SampleFormat CodingOf(int tag, int bits, ChunkReader chunks) => (tag, bits) switch
     {
-        (WaveFormatTag.Pcm, >= 1 and <= 8) => SampleCoding.Unsigned8,
-        (WaveFormatTag.Pcm, > 8 and <= 32) => SampleCodings.SignedOf(bytesPerSample)!.Value,
+        (WaveFormatTag.Pcm, >= 1 and <= 32) => SampleFormatNames.PcmOf(bits),
         (WaveFormatTag.Pcm, _) => throw chunks.Unreadable($"says PCM of {bits} bits; 1 to 32 are read"),
-        (WaveFormatTag.IeeeFloat, 32 or 64) => SampleCodings.FloatOf(bytesPerSample)!.Value,
+        (WaveFormatTag.IeeeFloat, 32 or 64) => SampleFormatNames.FloatOf(bits),
         (WaveFormatTag.IeeeFloat, _) => throw chunks.Unreadable($"says float of {bits} bits; 32 and 64 are read"),
         _ => throw chunks.Unreadable($"is compressed (format tag 0x{tag:X4}); PCM and IEEE float are read"),
     };

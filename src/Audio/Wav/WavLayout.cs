@@ -1,4 +1,3 @@
-using DgxMusic.Audio.Codecs;
 using DgxMusic.Contracts;
 
 namespace DgxMusic.Audio.Wav;
@@ -9,8 +8,6 @@ namespace DgxMusic.Audio.Wav;
 public sealed record WavLayout(int SampleRateHz, int Channels, BitDepth BitDepth, long Frames, uint? ChannelMask = null)
 {
     const uint FrontCentre = 4, FrontLeftRight = 3;
-
-    internal SampleCoding Coding => SampleCodings.Of(BitDepth);
 
     /// <summary>Bytes a frame.</summary>
     public int BlockAlign => Channels * BitDepths.BytesOf(BitDepth);

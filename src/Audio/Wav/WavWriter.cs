@@ -1,6 +1,6 @@
-using DgxMusic.Audio.Codecs;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
+using DgxMusic.Dsp.Quantization;
 
 namespace DgxMusic.Audio.Wav;
 
@@ -71,7 +71,7 @@ public sealed class WavWriter : ISampleWriter
         {
             var part = block.Slice(from, Math.Min(most, block.Frames - from));
             var bytes = buffer.AsSpan(0, part.Frames * layout.BlockAlign);
-            SampleCodec.Encode(part, layout.Coding, bytes);
+            Quantizer.Write(part, layout.BitDepth, bytes);
             stream.Write(bytes);
         }
     }

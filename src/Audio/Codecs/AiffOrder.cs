@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace DgxMusic.Audio.Codecs;
 
-static class ByteOrder
+static class AiffOrder
 {
-    /// <summary>Turns big-endian samples into little-endian ones, in place.</summary>
+    /// <summary>Turns big-endian samples, signed where they have 8 bits, into WAV's, in place.</summary>
     /// <param name="width">Bytes a sample: 1, 2, 3, 4 or 8.</param>
-    public static void Reverse(Span<byte> bytes, int width)
+    public static void ToWav(Span<byte> bytes, int width)
     {
         switch (width)
         {
             case 1:
+                for (int i = 0; i < bytes.Length; i++) bytes[i] ^= 0x80;
                 break;
             case 2:
                 var words = MemoryMarshal.Cast<byte, ushort>(bytes);
