@@ -21,7 +21,7 @@ public static class AudioFile
         try
         {
             var kind = ContentSniffer.Sniff(file);
-            if (kind.Demuxer is null) return Finished(OpenNatively(kind, Rewound(file, 0)), kind, path, options, null);
+            if (kind.Demuxer is null) return Finished(OpenNatively(kind, Rewound(file, 0), leaveOpen: false), kind, path, options, null);
         }
         catch
         {
@@ -32,18 +32,20 @@ public static class AudioFile
         return OpenScratch(path, path, options ?? DecoderOptions.Default, null, cancellation);
     }
 
-    /// <param name="stream">Read from where it stands, whether it seeks or not. The reader disposes it; on a fault it is left to the caller.</param>
+    /// <param name="stream">Read from where it stands, whether it seeks or not. On a fault it is left to the caller.</param>
     /// <param name="name">The file's name as its owner gave it, if any.</param>
+    /// <param name="leaveOpen">False: the reader disposes the stream.</param>
     /// <exception cref="PipelineException"><see cref="Problem.UnreadableAudio"/>: none of our formats, or damaged;
     /// <see cref="Problem.TooManyChannels"/>; <see cref="Problem.DecoderMissing"/>.</exception>
-    public static ISampleReader Open(Stream stream, string? name = null, DecoderOptions? options = null, CancellationToken cancellation = default)
+    public static ISampleReader Open(
+        Stream stream, string? name = null, DecoderOptions? options = null, bool leaveOpen = false, CancellationToken cancellation = default)
     {
         var head = new byte[ContentSniffer.HeadBytes];
         long start = stream.CanSeek ? stream.Position : 0;
         int count = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         var kind = ContentSniffer.Of(head.AsSpan(0, count));
-        var whole = stream.CanSeek ? Rewound(stream, start) : new PrefixedStream(head.AsMemory(0, count), stream);
-        if (kind.Demuxer is null) return Finished(OpenNatively(kind, whole), kind, name, options, null);
+        var whole = stream.CanSeek ? Rewound(stream, start) : new PrefixedStream(head.AsMemory(0, count), stream, leaveOpen);
+        if (kind.Demuxer is null) return Finished(OpenNatively(kind, whole, stream.CanSeek && leaveOpen), kind, name, options, null);
 
         options ??= DecoderOptions.Default;
         string scratch = Path.Combine(options.ScratchFolder, Path.GetRandomFileName());
@@ -51,7 +53,7 @@ public static class AudioFile
         {
             Save(whole, scratch, options.MostScratchBytes, cancellation);
             var reader = OpenScratch(scratch, name, options, () => File.Delete(scratch), cancellation);
-            stream.Dispose();
+            if (!leaveOpen) stream.Dispose();
             return reader;
         }
         catch
@@ -68,7 +70,8 @@ public static class AudioFile
         return Finished(new FfmpegReader(path, kind, options, cancellation), kind, name, options, putAway);
     }
 
-    static ISampleReader OpenNatively(ContentKind kind, Stream stream) => kind == ContentKind.Wav ? new WavReader(stream) : new AiffReader(stream);
+    static ISampleReader OpenNatively(ContentKind kind, Stream stream, bool leaveOpen) =>
+        kind == ContentKind.Wav ? new WavReader(stream, leaveOpen) : new AiffReader(stream, leaveOpen);
 
     static ISampleReader Finished(ISampleReader reader, ContentKind kind, string? name, DecoderOptions? options, Action? putAway)
     {

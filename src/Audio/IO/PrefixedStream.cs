@@ -1,7 +1,7 @@
 namespace DgxMusic.Audio.IO;
 
-/// <summary>A stream of which the first bytes were read already, whole again. Disposing it disposes the stream.</summary>
-sealed class PrefixedStream(ReadOnlyMemory<byte> head, Stream rest) : ForwardStream
+/// <summary>A stream of which the first bytes were read already, whole again.</summary>
+sealed class PrefixedStream(ReadOnlyMemory<byte> head, Stream rest, bool leaveOpen = false) : ForwardStream
 {
     ReadOnlyMemory<byte> head = head;
 
@@ -16,7 +16,7 @@ sealed class PrefixedStream(ReadOnlyMemory<byte> head, Stream rest) : ForwardStr
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) rest.Dispose();
+        if (disposing && !leaveOpen) rest.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -1,0 +1,59 @@
+using DgxMusic.Contracts;
+using DgxMusic.Dsp;
+using DgxMusic.Dsp.Resampling;
+
+namespace DgxMusic.Audio.Export;
+
+/// <summary>The source at the rate asked for, as often as it is needed, with progress over all of it.</summary>
+sealed class MasteringPasses(SampleSource source, ExportOptions options, int blockFrames, Action<double>? progress, CancellationToken cancellation)
+{
+    /// <summary>One to measure, one to write; a limiter may rehearse twice between them.</summary>
+    readonly int passesExpected = options is { Normalize: true, Mode: LoudnessMode.Limiter } ? 4 : 2;
+
+    int passesDone;
+    long? sourceFrames;
+
+    /// <summary>The source's; complete after a pass.</summary>
+    public IReadOnlyList<string> Warnings { get; private set; } = [];
+
+    /// <summary>Reads the source from its start. A block is valid until the next.</summary>
+    public IEnumerable<AudioBuffer> Pass()
+    {
+        using ISampleReader reader = source.Open().RefusingInvalidSamples();
+        AudioFormat format = reader.Format;
+        if (format.Channels > TrackExporter.MostChannels)
+        {
+            throw new PipelineException(Problem.TooManyChannels, $"This track has {format.Channels} channels; mono and stereo are exported.");
+        }
+
+        int rateHz = options.SampleRateHz ?? format.SampleRateHz;
+        Resampler? resampler = rateHz == format.SampleRateHz ? null : new(format.SampleRateHz, rateHz, format.Channels);
+        var buffer = new AudioBuffer(format.SampleRateHz, format.Channels, blockFrames);
+        sourceFrames ??= reader.Frames;
+        long framesRead = 0;
+        while (reader.Read(buffer) is > 0 and int frames)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            AudioBuffer block = buffer.Slice(0, frames);
+            yield return resampler?.Process(block) ?? block;
+            framesRead += frames;
+            Tell(framesRead);
+        }
+        if (resampler is not null) yield return resampler.Flush();
+        (sourceFrames, Warnings) = (framesRead, reader.Warnings);
+        passesDone++;
+    }
+
+    /// <summary>As <see cref="Pass"/>; nothing will follow it.</summary>
+    public IEnumerable<AudioBuffer> LastPass()
+    {
+        passesDone = passesExpected - 1;
+        return Pass();
+    }
+
+    void Tell(long framesRead)
+    {
+        double part = sourceFrames is > 0 and long frames ? Math.Min(1.0, (double)framesRead / frames) : 0.0;
+        progress?.Invoke((passesDone + part) / passesExpected);
+    }
+}
