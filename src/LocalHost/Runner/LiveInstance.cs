@@ -1,0 +1,171 @@
+using DgxMusic.Pipeline;
+
+namespace DgxMusic.LocalHost.Runner;
+
+/// <summary>What the rest of the runner does for an instance.</summary>
+interface IInstanceHost
+{
+    void Dispatch(LiveInstance instance, HistoryAction action);
+
+    void CancelTimer(LiveInstance instance, int action);
+
+    void Ended(LiveInstance instance, InstanceStatus status, System.Text.Json.JsonElement? output, Fault? fault);
+
+    /// <summary>A turn could not be recorded: the instance is taken up again from what is.</summary>
+    void Lost(LiveInstance instance, Exception fault);
+}
+
+/// <summary>An instance in memory: hears one thing after the other, records each turn, then has its wishes carried out.</summary>
+sealed class LiveInstance(InstanceRow row, OrchestrationDefinition definition, InstanceStore store, IInstanceHost host, TimeProvider clock, ILogger log)
+{
+    readonly Queue<(HistoryEvent Event, long Raised)> inbox = new();
+    readonly Lock gate = new();
+    readonly OrchestrationRun run = new(row.Id, definition, row.Input);
+    readonly Dictionary<string, int> children = [];
+    readonly HashSet<long> heardRaised = [];
+    bool busy, stopped;
+    int episodes;
+    DateTime lastTurn;
+
+    public string Id => row.Id;
+
+    public string? Parent => row.Parent;
+
+    /// <summary>Goes through what was recorded, without carrying anything out.</summary>
+    /// <returns>The actions that have not ended.</returns>
+    /// <exception cref="NonDeterministicException">The code asks for another thing than it did.</exception>
+    public IReadOnlyList<HistoryAction> Replay(IReadOnlyList<Episode> history)
+    {
+        List<HistoryAction> asked = [];
+        foreach (Episode episode in history)
+        {
+            IReadOnlyList<HistoryAction> actions = run.Turn(episode.At, episode.Events);
+            Compare(episode.Actions, actions);
+            asked.AddRange(actions);
+            lastTurn = episode.At;
+        }
+
+        episodes = history.Count;
+        Remember(asked);
+        return [.. asked.Where(action => run.IsOpen(action.Id))];
+    }
+
+    /// <summary>Gives it something to hear; raised events come with the number they are stored under.</summary>
+    public void Deliver(HistoryEvent heard, long raised = 0)
+    {
+        lock (gate)
+        {
+            // One raised while the instance is taken up comes twice: from its caller and from the store.
+            if (stopped || (raised > 0 && !heardRaised.Add(raised))) return;
+            inbox.Enqueue((heard, raised));
+            if (busy) return;
+            busy = true;
+        }
+
+        _ = Task.Run(PumpAsync);
+    }
+
+    /// <summary>Tells it that a child has ended.</summary>
+    public void DeliverChild(string childId, System.Text.Json.JsonElement? output, Fault? fault)
+    {
+        int action;
+        lock (gate)
+        {
+            if (!children.Remove(childId, out action)) return;
+        }
+
+        Deliver(fault is null ? HistoryEvent.Completed(action, output) : HistoryEvent.Faulted(action, fault));
+    }
+
+    /// <summary>Hears nothing more.</summary>
+    public void Stop()
+    {
+        lock (gate)
+        {
+            stopped = true;
+            inbox.Clear();
+        }
+    }
+
+    async Task PumpAsync()
+    {
+        try
+        {
+            while (TakeInbox() is { Count: > 0 } heard) await TurnAsync(heard);
+        }
+        catch (Exception fault)
+        {
+            Stop();
+            host.Lost(this, fault);
+        }
+    }
+
+    List<(HistoryEvent Event, long Raised)> TakeInbox()
+    {
+        lock (gate)
+        {
+            List<(HistoryEvent, long)> heard = [.. inbox];
+            inbox.Clear();
+            if (heard.Count == 0 || stopped) busy = false;
+            return stopped ? [] : heard;
+        }
+    }
+
+    async Task TurnAsync(List<(HistoryEvent Event, long Raised)> heard)
+    {
+        // The clock may be set back; an orchestration's never is.
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        lastTurn = now > lastTurn ? now : lastTurn;
+        HistoryEvent[] events = [.. heard.Select(item => item.Event)];
+        IReadOnlyList<HistoryAction> actions = [];
+        Fault? fault = null;
+        try
+        {
+            actions = run.Turn(lastTurn, events);
+        }
+        catch (NonDeterministicException broken)
+        {
+            fault = new(definition.Name, typeof(NonDeterministicException).FullName!, broken.Message);
+            log.LogError("{Message}", broken.Message);
+        }
+
+        bool over = fault is not null || run.IsOver;
+        fault ??= run.Fault;
+        InstanceStatus status = !over ? InstanceStatus.Running : fault is null ? InstanceStatus.Completed : InstanceStatus.Failed;
+        Remember(actions);
+        long[] consumed = [.. heard.Select(item => item.Raised).Where(raised => raised > 0)];
+        if (!await store.CommitAsync(Id, episodes++, new(lastTurn, events, actions), consumed, status, run.Output, fault))
+        {
+            Stop();
+            return;
+        }
+
+        foreach (HistoryAction action in actions.Where(action => run.IsOpen(action.Id))) host.Dispatch(this, action);
+        foreach (int timer in run.CancelledTimers) host.CancelTimer(this, timer);
+        if (!over) return;
+        Stop();
+        host.Ended(this, status, run.Output, fault);
+    }
+
+    void Remember(IReadOnlyList<HistoryAction> actions)
+    {
+        lock (gate)
+        {
+            foreach (HistoryAction action in actions)
+            {
+                if (action.Kind == ActionKind.Child) children[action.InstanceId] = action.Id;
+            }
+        }
+    }
+
+    void Compare(IReadOnlyList<HistoryAction> recorded, IReadOnlyList<HistoryAction> asked)
+    {
+        for (int n = 0; n < Math.Max(recorded.Count, asked.Count); n++)
+        {
+            if (n < recorded.Count && n < asked.Count && recorded[n].IsSameAs(asked[n])) continue;
+            int step = n < recorded.Count ? recorded[n].Id : asked[n].Id;
+            string was = n < recorded.Count ? recorded[n].Describe() : "nothing", wants = n < asked.Count ? asked[n].Describe() : "nothing";
+            throw new NonDeterministicException($"Instance {Id}, step {step}: history says {was}; the orchestration now asks for {wants}.");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using DgxMusic.LocalHost.Stores;
+using DgxMusic.Pipeline;
+
+namespace DgxMusic.LocalHost.Runner;
+
+/// <summary>
+/// Runs orchestrations on one machine, their histories in SQLite. Killed at any instant, it goes on at the next start from the last recorded turn:
+/// what was asked for is asked for again, what had ended has ended.
+/// </summary>
+public sealed class LocalRunner : IOrchestrationClient, IInstanceHost, IHostedService, IDisposable
+{
+    static readonly TimeSpan afterALoss = TimeSpan.FromSeconds(1);
+
+    readonly Dictionary<string, OrchestrationDefinition> orchestrations;
+    readonly ConcurrentDictionary<string, LiveInstance> live = new();
+    readonly ConcurrentDictionary<(string Instance, int Action), ITimer> timers = new();
+    readonly InstanceStore store;
+    readonly ActivityLanes lanes;
+    readonly TimeProvider clock;
+    readonly ILogger<LocalRunner> log;
+    volatile bool stopping;
+
+    public LocalRunner(
+        SqliteDatabase database, IEnumerable<OrchestrationDefinition> orchestrations, IEnumerable<ActivityDefinition> activities,
+        IServiceProvider services, RunnerOptions options, TimeProvider clock, ILogger<LocalRunner> log)
+    {
+        this.orchestrations = orchestrations.ToDictionary(definition => definition.Name);
+        (this.clock, this.log) = (clock, log);
+        store = new(database, clock);
+        lanes = new(activities.ToDictionary(definition => definition.Name), services, options);
+    }
+
+    /// <summary>Takes up everything that had not ended.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Children of a restarted parent are gone by the time their turn comes.
+        foreach (InstanceRow row in store.Running())
+        {
+            if (store.Find(row.Id) is { Status: InstanceStatus.Running } current) await ResumeAsync(current);
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        stopping = true;
+        foreach (LiveInstance instance in live.Values) instance.Stop();
+        foreach (ITimer timer in timers.Values) await timer.DisposeAsync();
+        await lanes.StopAsync(cancellationToken);
+    }
+
+    public async Task StartAsync<TIn, TOut>(Orchestration<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancel = default) =>
+        await CreateAsync(instanceId, orchestration, Payload.Write(input), parent: null);
+
+    public async Task RaiseEventAsync(string instanceId, string name, JsonElement payload, CancellationToken cancel = default)
+    {
+        if (await store.RaiseAsync(instanceId, name, payload) is { } raised && live.TryGetValue(instanceId, out LiveInstance? instance))
+            instance.Deliver(HistoryEvent.Raised(raised.Name, raised.Data), raised.Id);
+    }
+
+    public Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancel = default)
+    {
+        InstanceRow? row = store.Find(instanceId);
+        return Task.FromResult(row is null ? null : new InstanceState(row.Id, row.Name, row.Status, row.Output, row.Fault?.Message));
+    }
+
+    public async Task TerminateAsync(string instanceId, string reason, CancellationToken cancel = default)
+    {
+        IReadOnlyList<string> children = store.DescendantsOf(instanceId);
+        foreach (string id in children.Prepend(instanceId))
+        {
+            if (!await store.EndAsync(id, InstanceStatus.Terminated, new(id, "Terminated", reason))) continue;
+            if (live.TryRemove(id, out LiveInstance? instance)) instance.Stop();
+            if (id == instanceId) TellParent(store.Find(id)!);
+        }
+    }
+
+    public Task PurgeAsync(string instanceId, CancellationToken cancel = default) => store.PurgeAsync(instanceId);
+
+    public void Dispose() => lanes.Dispose();
+
+    async Task CreateAsync(string id, OrchestrationDefinition definition, JsonElement input, string? parent)
+    {
+        if (!await store.TryCreateAsync(id, definition, input, parent)) return;
+        await ResumeAsync(store.Find(id)!);
+    }
+
+    async Task ResumeAsync(InstanceRow row)
+    {
+        if (!orchestrations.TryGetValue(row.Name, out OrchestrationDefinition? definition))
+        {
+            await FailAsync(row, new(row.Name, "OrchestrationNotFound", $"There is no orchestration named '{row.Name}'."));
+            return;
+        }
+
+        if (row.Version != definition.Version)
+        {
+            log.LogInformation("{Instance} starts again: {Name} is now version {New}, it was {Old}.", row.Id, row.Name, definition.Version, row.Version);
+            foreach (string child in store.DescendantsOf(row.Id))
+            {
+                if (live.TryRemove(child, out LiveInstance? running)) running.Stop();
+            }
+
+            await store.RestartAsync(row.Id, definition.Version);
+        }
+
+        var instance = new LiveInstance(row, definition, store, this, clock, log);
+        if (!live.TryAdd(row.Id, instance)) return;
+        IReadOnlyList<Episode> history = store.EpisodesOf(row.Id);
+        try
+        {
+            IReadOnlyList<HistoryAction> open = instance.Replay(history);
+            if (history.Count == 0) instance.Deliver(HistoryEvent.Started);
+            foreach (RaisedEvent raised in store.RaisedTo(row.Id)) instance.Deliver(HistoryEvent.Raised(raised.Name, raised.Data), raised.Id);
+            foreach (HistoryAction action in open) ((IInstanceHost)this).Dispatch(instance, action);
+        }
+        catch (NonDeterministicException broken)
+        {
+            log.LogError("{Message}", broken.Message);
+            live.TryRemove(row.Id, out _);
+            await FailAsync(row, new(row.Name, typeof(NonDeterministicException).FullName!, broken.Message));
+        }
+    }
+
+    async Task FailAsync(InstanceRow row, Fault fault)
+    {
+        if (await store.EndAsync(row.Id, InstanceStatus.Failed, fault)) TellParent(store.Find(row.Id)!);
+    }
+
+    void TellParent(InstanceRow row)
+    {
+        if (row.Parent is { } parent && live.TryGetValue(parent, out LiveInstance? instance)) instance.DeliverChild(row.Id, row.Output, row.Fault);
+    }
+
+    void IInstanceHost.Dispatch(LiveInstance instance, HistoryAction action)
+    {
+        if (stopping) return;
+        switch (action.Kind)
+        {
+            case ActionKind.Activity:
+                lanes.Start(action, heard => instance.Deliver(heard));
+                break;
+            case ActionKind.Timer:
+                SetTimer(instance, action);
+                break;
+            case ActionKind.Child:
+                _ = StartChildAsync(instance, action);
+                break;
+        }
+    }
+
+    void IInstanceHost.CancelTimer(LiveInstance instance, int action)
+    {
+        if (timers.TryRemove((instance.Id, action), out ITimer? timer)) timer.Dispose();
+    }
+
+    void IInstanceHost.Ended(LiveInstance instance, InstanceStatus status, JsonElement? output, Fault? fault)
+    {
+        live.TryRemove(instance.Id, out _);
+        if (instance.Parent is { } parent && live.TryGetValue(parent, out LiveInstance? waiting)) waiting.DeliverChild(instance.Id, output, fault);
+    }
+
+    void IInstanceHost.Lost(LiveInstance instance, Exception fault)
+    {
+        log.LogError(fault, "A turn of {Instance} could not be recorded; it is taken up again.", instance.Id);
+        live.TryRemove(instance.Id, out _);
+        _ = Task.Delay(afterALoss, clock).ContinueWith(_ => RetakeAsync(instance.Id), TaskScheduler.Default);
+    }
+
+    async Task RetakeAsync(string id)
+    {
+        if (!stopping && store.Find(id) is { Status: InstanceStatus.Running } row) await ResumeAsync(row);
+    }
+
+    void SetTimer(LiveInstance instance, HistoryAction action)
+    {
+        TimeSpan wait = action.Due!.Value - clock.GetUtcNow().UtcDateTime;
+        // Registered before it is armed, so that one that fires at once finds itself.
+        ITimer timer = clock.CreateTimer(_ => Fire(instance, action.Id), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timers[(instance.Id, action.Id)] = timer;
+        timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    void Fire(LiveInstance instance, int action)
+    {
+        if (timers.TryRemove((instance.Id, action), out ITimer? timer)) timer.Dispose();
+        instance.Deliver(HistoryEvent.Completed(action, null));
+    }
+
+    async Task StartChildAsync(LiveInstance parent, HistoryAction action)
+    {
+        try
+        {
+            if (!orchestrations.TryGetValue(action.Name, out OrchestrationDefinition? definition))
+            {
+                parent.DeliverChild(action.InstanceId, null, new(action.Name, "OrchestrationNotFound", $"There is no orchestration named '{action.Name}'."));
+                return;
+            }
+
+            await CreateAsync(action.InstanceId, definition, action.Input!.Value, parent.Id);
+            // One that ended before its parent was taken up again has nobody else to say so.
+            if (store.Find(action.InstanceId) is { Status: not InstanceStatus.Running } ended) parent.DeliverChild(ended.Id, ended.Output, ended.Fault);
+        }
+        catch (Exception fault)
+        {
+            parent.Stop();
+            ((IInstanceHost)this).Lost(parent, fault);
+        }
+    }
+}

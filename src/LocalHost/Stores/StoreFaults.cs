@@ -1,0 +1,25 @@
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline;
+
+namespace DgxMusic.LocalHost.Stores;
+
+/// <summary>A file system that refuses a write is a problem for the caller to wait out, whatever its reason.</summary>
+static class StoreFaults
+{
+    public static T Translate<T>(BlobRef blob, Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception fault) when (IsRefusal(fault))
+        {
+            throw Refused(blob, fault);
+        }
+    }
+
+    public static bool IsRefusal(Exception fault) => fault is IOException and not FileNotFoundException or UnauthorizedAccessException;
+
+    public static PipelineException Refused(BlobRef blob, Exception fault) =>
+        new(Problem.StorageWriteFailed, $"The store could not write {blob}: {fault.Message}");
+}
