@@ -13,7 +13,7 @@ public static class PipelineServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PipelineOptions>>().Value);
         services.AddSingleton<JobLedger>().AddSingleton<JobIndex>().AddSingleton<JobQueue>().AddSingleton<JobStarter>();
-        services.AddSingleton<JobMonitor>().AddSingleton<JobFiles>().AddSingleton<JobDesk>();
+        services.AddSingleton<JobMonitor>().AddSingleton<JobFiles>().AddSingleton<JobDesk>().AddSingleton<QueueStatistics>();
         return services.AddSingleton<EngineRegistry>();
     }
 }

@@ -8,25 +8,37 @@ public static class GenerationRules
 {
     public const double ShortestSeconds = 1, LongestSeconds = 600, SlowestBpm = 40, FastestBpm = 220;
 
+    /// <summary>A character may be many code units, but not without end.</summary>
+    const int MostUnits = 16 * GenerationRequest.LongestPrompt;
+
     /// <returns>The request with its prompt trimmed.</returns>
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/> with a detail a field.</exception>
     public static GenerationRequest Check(GenerationRequest request)
     {
-        GenerationRequest trimmed = request with { Prompt = request.Prompt.Trim() };
+        Dictionary<string, string> faults = FaultsOf(request);
+        return faults.Count == 0
+            ? request with { Prompt = request.Prompt.Trim() }
+            : throw new PipelineException(Problem.InvalidRequest, string.Join(" ", faults.Values), faults);
+    }
+
+    /// <summary>Field to sentence; empty if nothing is wrong.</summary>
+    public static Dictionary<string, string> FaultsOf(GenerationRequest request)
+    {
         var faults = new Dictionary<string, string>();
-        int length = new StringInfo(trimmed.Prompt).LengthInTextElements;
-        if (trimmed.Prompt.Length > 4 * GenerationRequest.LongestPrompt || length is < GenerationRequest.ShortestPrompt or > GenerationRequest.LongestPrompt)
+        string prompt = request.Prompt.Trim();
+        int length = new StringInfo(prompt).LengthInTextElements;
+        if (length is < GenerationRequest.ShortestPrompt or > GenerationRequest.LongestPrompt || prompt.Length > MostUnits)
             faults["prompt"] = $"The prompt has {length} characters; {GenerationRequest.ShortestPrompt} to {GenerationRequest.LongestPrompt} are accepted.";
-        Within(faults, "duration", trimmed.Duration, ShortestSeconds, LongestSeconds, "seconds");
-        if (trimmed.Bpm is { } bpm) Within(faults, "bpm", bpm, SlowestBpm, FastestBpm, "beats a minute");
-        Within(faults, "temperature", trimmed.Temperature, 0.1, 2, "");
-        Within(faults, "top_k", trimmed.TopK, 0, 500, "");
-        Within(faults, "top_p", trimmed.TopP, 0, 1, "");
-        Within(faults, "cfg_coef", trimmed.CfgCoef, 1, 10, "");
-        ExportOptions export = trimmed.Export;
-        Within(faults, "target_lufs", export.TargetLufs, ExportOptions.LowestTargetLufs, ExportOptions.HighestTargetLufs, "LUFS");
-        if (export.SampleRateHz is { } rate) Within(faults, "sample_rate", rate, ExportOptions.LowestSampleRateHz, ExportOptions.HighestSampleRateHz, "Hz");
-        return faults.Count == 0 ? trimmed : throw new PipelineException(Problem.InvalidRequest, string.Join(" ", faults.Values), faults);
+        Within(faults, "duration", request.Duration, ShortestSeconds, LongestSeconds, "seconds");
+        if (request.Bpm is { } bpm) Within(faults, "bpm", bpm, SlowestBpm, FastestBpm, "beats a minute");
+        Within(faults, "temperature", request.Temperature, 0.1, 2, "");
+        Within(faults, "top_k", request.TopK, 0, 500, "");
+        Within(faults, "top_p", request.TopP, 0, 1, "");
+        Within(faults, "cfg_coef", request.CfgCoef, 1, 10, "");
+        Within(faults, "target_lufs", request.Export.TargetLufs, ExportOptions.LowestTargetLufs, ExportOptions.HighestTargetLufs, "LUFS");
+        if (request.Export.SampleRateHz is { } rate)
+            Within(faults, "sample_rate", rate, ExportOptions.LowestSampleRateHz, ExportOptions.HighestSampleRateHz, "Hz");
+        return faults;
     }
 
     // Written so that NaN is outside every range.

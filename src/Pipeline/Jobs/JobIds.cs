@@ -11,9 +11,11 @@ public static partial class JobIds
     public static string Draw(JobKind kind) => $"{Prefix(kind)}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
 
     /// <exception cref="PipelineException"><see cref="Problem.JobNotFound"/>: no job can have this name.</exception>
-    public static string Check(string id) => Form().IsMatch(id)
+    public static string Check(string id) => IsOne(id)
         ? id
         : throw new PipelineException(Problem.JobNotFound, "A job id is a prefix and eight hexadecimal digits, such as gen_ab12cd34.");
+
+    public static bool IsOne(string id) => Form().IsMatch(id);
 
     public static string DateFolder(DateTime createdAt) => createdAt.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture);
 

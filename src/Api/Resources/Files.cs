@@ -1,0 +1,62 @@
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace DgxMusic.Api.Resources;
+
+/// <summary>Downloads. Only what a completed job's row names is served, so no path a caller sends ever reaches the store.</summary>
+public sealed class Files(JobLedger ledger, IBlobStore store)
+{
+    /// <summary>A file of the outputs by its published name, <c>gen_ab12cd34.wav</c>.</summary>
+    public async Task<IResult> ReadAsync(HttpRequest request, string name)
+    {
+        string id = name.Split('.', 2)[0];
+        Job? job = JobIds.IsOne(id) ? await ledger.FindAsync(id, request.HttpContext.RequestAborted) : null;
+        BlobRef? blob = job is null ? null : FilesOf(job).Values.FirstOrDefault(file => file.Container == Containers.Outputs && NameOf(file) == name);
+        return await SendAsync(request, blob, name);
+    }
+
+    /// <summary>A file of a job by its role: <c>file</c>, <c>mix</c>, <c>midi</c>, <c>manifest</c> or a stem's name.</summary>
+    public async Task<IResult> ReadOfJobAsync(HttpRequest request, string id, string name)
+    {
+        Job job = await ledger.GetAsync(id, request.HttpContext.RequestAborted);
+        if (job.Status != JobStatus.Completed)
+            throw new PipelineException(Problem.JobState, $"Job {id} is {job.Status.ToString().ToLowerInvariant()}; it has files once it is completed.");
+        return await SendAsync(request, FilesOf(job).GetValueOrDefault(name), name);
+    }
+
+    async Task<IResult> SendAsync(HttpRequest request, BlobRef? blob, string asked)
+    {
+        CancellationToken cancel = request.HttpContext.RequestAborted;
+        BlobInfo? info = blob is null ? null : await store.FindAsync(blob, cancel);
+        Stream? stream = info is null ? null : await store.OpenReadAsync(info.Ref, cancel);
+        if (stream is null) throw new PipelineException(Problem.FileNotFound, $"There is no file '{(asked.Length <= 80 ? asked : asked[..80] + "…")}'.");
+        string name = NameOf(info!.Ref), download = info.Ref.Container == Containers.Stems ? $"{JobOf(info.Ref)}.{name}" : name;
+        return Results.Stream(stream, TypeOf(name), download, info.LastModifiedUtc, new EntityTagHeaderValue($"\"{info.ETag}\""), enableRangeProcessing: true);
+    }
+
+    static Dictionary<string, BlobRef> FilesOf(Job job)
+    {
+        if (job.Status != JobStatus.Completed || job.Result is not { } stored) return [];
+        GenerationResult result = Payload.Read<GenerationResult>(stored);
+        var files = new Dictionary<string, BlobRef>(result.Stems ?? new Dictionary<string, BlobRef>())
+        {
+            ["file"] = result.File, ["mix"] = result.Mix, ["manifest"] = result.Manifest,
+        };
+        if (result.Midi is { } midi) files["midi"] = midi;
+        return files;
+    }
+
+    static string NameOf(BlobRef blob) => blob.Path[(blob.Path.LastIndexOf('/') + 1)..];
+
+    static string JobOf(BlobRef stem) => stem.Path.Split('/')[^2];
+
+    static string TypeOf(string name) => Path.GetExtension(name) switch
+    {
+        ".wav" => "audio/wav",
+        ".mid" => "audio/midi",
+        ".json" => "application/json",
+        _ => "application/octet-stream",
+    };
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using DgxMusic.Api.Http;
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline;
+
+namespace DgxMusic.Api.Resources;
+
+/// <summary>The body of a generation request: flat, snake case.</summary>
+public static class GenerationBody
+{
+    static readonly Dictionary<string, LoudnessMode> modes = new()
+    {
+        ["peak"] = LoudnessMode.Peak, ["true_peak"] = LoudnessMode.TruePeak, ["limiter"] = LoudnessMode.Limiter,
+    };
+
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/> with one detail a field, unknown ones too; <see cref="Problem.UnsupportedBitDepth"/>.</exception>
+    public static GenerationRequest Parse(JsonElement body)
+    {
+        var fields = new JsonFields(body);
+        var defaults = new ExportOptions();
+        string? prompt = fields.Text("prompt"), mode = fields.Text("mode"), depth = fields.Text("bit_depth");
+        var usual = new GenerationRequest { Prompt = prompt ?? "" };
+        GenerationRequest request = usual with
+        {
+            Duration = fields.Number("duration") ?? usual.Duration,
+            Model = fields.Text("model"),
+            Seed = fields.Unsigned("seed"),
+            Stems = fields.Flag("stems") ?? usual.Stems,
+            Bpm = fields.Number("bpm"),
+            Key = fields.Text("key"),
+            Temperature = fields.Number("temperature") ?? usual.Temperature,
+            TopK = fields.Whole("top_k") ?? usual.TopK,
+            TopP = fields.Number("top_p") ?? usual.TopP,
+            CfgCoef = fields.Number("cfg_coef") ?? usual.CfgCoef,
+            Export = defaults with
+            {
+                Normalize = fields.Flag("normalize") ?? defaults.Normalize,
+                TargetLufs = fields.Number("target_lufs") ?? defaults.TargetLufs,
+                SampleRateHz = fields.Whole("sample_rate"),
+                Mode = mode is null ? defaults.Mode : ParseMode(mode, fields),
+                BitDepth = depth is null ? defaults.BitDepth : BitDepths.Parse(depth),
+            },
+        };
+        fields.RefuseUnknown();
+        if (prompt is null) fields.Faults.TryAdd("prompt", "'prompt' is missing.");
+        foreach ((string field, string fault) in GenerationRules.FaultsOf(request)) fields.Faults.TryAdd(field, fault);
+        return fields.Faults.Count == 0
+            ? request
+            : throw new PipelineException(Problem.InvalidRequest, string.Join(" ", fields.Faults.Values), fields.Faults);
+    }
+
+    static LoudnessMode ParseMode(string mode, JsonFields fields)
+    {
+        if (!modes.TryGetValue(mode, out LoudnessMode parsed)) fields.Faults["mode"] = $"'mode' is not one of {string.Join(", ", modes.Keys)}.";
+        return parsed;
+    }
+
+    /// <summary>The body that <see cref="Parse"/> reads this request from: what the command line sends to a running server.</summary>
+    public static Dictionary<string, object?> Write(GenerationRequest request) => new()
+    {
+        ["prompt"] = request.Prompt, ["duration"] = request.Duration, ["model"] = request.Model, ["seed"] = request.Seed, ["stems"] = request.Stems,
+        ["bpm"] = request.Bpm, ["key"] = request.Key, ["temperature"] = request.Temperature, ["top_k"] = request.TopK, ["top_p"] = request.TopP,
+        ["cfg_coef"] = request.CfgCoef, ["normalize"] = request.Export.Normalize, ["target_lufs"] = request.Export.TargetLufs,
+        ["mode"] = modes.First(pair => pair.Value == request.Export.Mode).Key, ["bit_depth"] = BitDepths.NameOf(request.Export.BitDepth),
+        ["sample_rate"] = request.Export.SampleRateHz,
+    };
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline;
+
+namespace DgxMusic.Api.Resources;
+
+/// <summary>A job as callers see it, the same for every kind.</summary>
+public sealed record JobResource
+{
+    public required string JobId { get; init; }
+
+    public required JobKind Kind { get; init; }
+
+    public required JobStatus Status { get; init; }
+
+    public required JobStep CurrentStep { get; init; }
+
+    /// <summary><c>intake</c>, <c>work</c> or <c>finalization</c>.</summary>
+    public required string Phase { get; init; }
+
+    public required string StatusMessage { get; init; }
+
+    public required int Progress { get; init; }
+
+    public required string? ErrorMessage { get; init; }
+
+    public required string? ErrorCode { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string? DeviceUsed { get; init; }
+
+    public required int RetryCount { get; init; }
+
+    /// <summary>0 while it runs, 1 for the next, null when it is over.</summary>
+    public required int? QueuePosition { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public required DateTime? StartedAt { get; init; }
+
+    public required DateTime? CompletedAt { get; init; }
+
+    /// <summary>Extrapolated from what is done; only while it runs and something is done.</summary>
+    public required DateTime? ExpectedCompletion { get; init; }
+
+    public bool Dismissed { get; init; }
+
+    public required string StatusUrl { get; init; }
+
+    public required string EventsUrl { get; init; }
+
+    public string? ParentId { get; init; }
+
+    public required string Prompt { get; init; }
+
+    /// <summary>Null unless completed.</summary>
+    public required string? FileUrl { get; init; }
+
+    /// <summary>The file's path in the store.</summary>
+    public required string? FilePath { get; init; }
+
+    public required FileMetadata? Metadata { get; init; }
+
+    public required double? GenerationTimeSeconds { get; init; }
+
+    public required GenerationOutcome? Result { get; init; }
+
+    public static JobResource Of(Job job, int? position, DateTime now)
+    {
+        GenerationResult? result = job.Result is { } stored ? Payload.Read<GenerationResult>(stored) : null;
+        return new()
+        {
+            JobId = job.JobId,
+            Kind = job.Kind,
+            Status = job.Status,
+            CurrentStep = job.CurrentStep,
+            Phase = PhaseOf(job),
+            StatusMessage = job.StatusMessage,
+            Progress = job.Progress,
+            ErrorMessage = job.ErrorMessage,
+            ErrorCode = job.ErrorCode,
+            Warnings = job.Warnings,
+            Model = job.Model,
+            DeviceUsed = job.DeviceUsed,
+            RetryCount = job.Retries.Count,
+            QueuePosition = position,
+            CreatedAt = job.CreatedAt,
+            StartedAt = job.StartedAt,
+            CompletedAt = job.CompletedAt,
+            ExpectedCompletion = ExpectedCompletionOf(job, now),
+            StatusUrl = Links.Job(job.JobId),
+            EventsUrl = Links.Events(job.JobId),
+            Prompt = job.ReadInput<GenerationInput>().Request.Prompt,
+            FileUrl = result is null ? null : Links.File(result.File),
+            FilePath = result?.File.ToString(),
+            Metadata = result is null ? null : FileMetadata.Of(result),
+            GenerationTimeSeconds = job.StartedAt is { } from && job.CompletedAt is { } to ? (to - from).TotalSeconds : null,
+            Result = result is null ? null : GenerationOutcome.Of(job.JobId, result),
+        };
+    }
+
+    static string PhaseOf(Job job) => job switch
+    {
+        { IsTerminal: true } or { Status: JobStatus.Finalizing } => "finalization",
+        { CurrentStep: JobStep.Queued } => "intake",
+        _ => "work",
+    };
+
+    static DateTime? ExpectedCompletionOf(Job job, DateTime now) =>
+        job is { Status: JobStatus.Processing, Progress: > 0, StartedAt: { } started } ? started + ((now - started) * (100.0 / job.Progress)) : null;
+}
+
+public sealed record FileMetadata(double Duration, int SampleRate, int Channels, long FileSizeBytes, double FileSizeMb, string Format)
+{
+    const double BytesPerMebibyte = 1 << 20;
+
+    public static FileMetadata Of(GenerationResult result) => new(
+        result.DurationSeconds, result.SampleRateHz, result.Channels, result.FileSizeBytes, result.FileSizeBytes / BytesPerMebibyte, "wav");
+}
+
+/// <summary>A file of a job: where it lies in the store and where it is downloaded.</summary>
+public sealed record FileLink(string Path, string Url);
+
+/// <summary>What a generation has to show.</summary>
+public sealed record GenerationOutcome(
+    FileLink File, FileLink Mix, IReadOnlyDictionary<string, FileLink>? Stems, FileLink? Midi, FileLink Manifest, string Engine, ulong Seed,
+    LoudnessReport Loudness, double DurationSeconds, int SampleRate, int Channels, int SourceChannels, BitDepth BitDepth, long FileSizeBytes,
+    double? Bpm, string? Key, TrackMetadata? Measured)
+{
+    public static GenerationOutcome Of(string jobId, GenerationResult result) => new(
+        LinkTo(jobId, "file", result.File), LinkTo(jobId, "mix", result.Mix),
+        result.Stems?.ToDictionary(stem => stem.Key, stem => LinkTo(jobId, stem.Key, stem.Value)),
+        result.Midi is null ? null : LinkTo(jobId, "midi", result.Midi), LinkTo(jobId, "manifest", result.Manifest),
+        result.Engine, result.Seed, result.Loudness, result.DurationSeconds, result.SampleRateHz, result.Channels, result.SourceChannels,
+        result.BitDepth, result.FileSizeBytes, result.Metadata?.Bpm, result.Metadata?.Key, result.Metadata);
+
+    static FileLink LinkTo(string jobId, string name, BlobRef blob) => new(blob.ToString(), Links.JobFile(jobId, name));
+}
+
+/// <summary>Relative addresses: right behind any proxy and on any host.</summary>
+public static class Links
+{
+    public const string Root = "/api/v1";
+
+    public static string Job(string id) => string.Create(CultureInfo.InvariantCulture, $"{Root}/jobs/{id}");
+
+    public static string Events(string id) => $"{Job(id)}/events";
+
+    public static string JobFile(string id, string name) => $"{Job(id)}/files/{Uri.EscapeDataString(name)}";
+
+    public static string File(BlobRef blob) => $"{Root}/files/{blob.Path[(blob.Path.LastIndexOf('/') + 1)..]}";
+}
