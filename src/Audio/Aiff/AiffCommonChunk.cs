@@ -29,15 +29,15 @@ sealed record AiffCommonChunk(AudioFormat Format, SampleFormat Coding, bool IsAi
 
         HeaderRules.CheckRateAndChannels(rate, channels, chunks);
         var coding = CodingOf(compression, bits, chunks);
-        bool isAiffOrder = compression != "raw " && (compression != "sowt" || coding == SampleFormat.UInt8);
+        bool isAiffOrder = !(compression is "raw " or "42n1" or "23ni" || (compression == "sowt" && coding != SampleFormat.UInt8));
         string name = coding == SampleFormat.UInt8 && isAiffOrder ? SampleFormatNames.Signed8 : SampleFormatNames.NameOf(coding);
         return new(new((int)Math.Round(rate), channels, "aiff", name), coding, isAiffOrder, Bytes.UInt32(bytes[2..], bigEndian: true));
     }
 
     static SampleFormat CodingOf(string compression, int bits, ChunkReader chunks) => compression switch
     {
-        "NONE" or "twos" or "sowt" or "in24" or "in32" when bits is >= 1 and <= 32 => SampleFormatNames.PcmOf(bits),
-        "NONE" or "twos" or "sowt" or "in24" or "in32" => throw chunks.Unreadable($"says PCM of {bits} bits; 1 to 32 are read"),
+        "NONE" or "twos" or "sowt" or "in24" or "in32" or "42n1" or "23ni" when bits is >= 1 and <= 32 => SampleFormatNames.PcmOf(bits),
+        "NONE" or "twos" or "sowt" or "in24" or "in32" or "42n1" or "23ni" => throw chunks.Unreadable($"says PCM of {bits} bits; 1 to 32 are read"),
         "raw " when bits is >= 1 and <= 8 => SampleFormat.UInt8,
         "fl32" or "FL32" => SampleFormat.Float32,
         "fl64" or "FL64" => SampleFormat.Float64,
