@@ -7,13 +7,13 @@ using DgxMusic.Contracts;
 namespace DgxMusic.Audio;
 
 /// <summary>
-/// Opens audio of every format we read. Its content decides, its name is a hint: a mismatch is a warning. WAV and AIFF we read ourselves, the rest goes
-/// through ffmpeg. Content of no frames opens and reads as nothing.
+/// Opens audio of every format we read. Its content decides, its name is a hint: a mismatch is a warning. WAV and AIFF we read ourselves, the rest
+/// goes through ffmpeg. Content of no frames opens and reads as nothing.
 /// </summary>
 public static class AudioFile
 {
-    /// <exception cref="PipelineException"><see cref="Problem.FileNotFound"/>; <see cref="Problem.UnreadableAudio"/>: none of our formats, or damaged;
-    /// <see cref="Problem.TooManyChannels"/>; <see cref="Problem.DecoderMissing"/>.</exception>
+    /// <exception cref="PipelineException"><see cref="Problem.FileNotFound"/>; <see cref="Problem.UnreadableAudio"/>: none of our formats, or
+    /// damaged; <see cref="Problem.TooManyChannels"/>; <see cref="Problem.DecoderMissing"/>.</exception>
     public static ISampleReader Open(string path, DecoderOptions? options = null, CancellationToken cancellation = default)
     {
         if (!File.Exists(path)) throw new PipelineException(Problem.FileNotFound, $"There is no file '{Path.GetFileName(path)}'.");
@@ -93,7 +93,10 @@ public static class AudioFile
         {
             cancellation.ThrowIfCancellationRequested();
             file.Write(buffer, 0, count);
-            if (file.Length > mostBytes) throw new PipelineException(Problem.BodyTooLarge, $"This file is larger than {mostBytes:N0} bytes, which is the limit.");
+            if (file.Length > mostBytes) throw TooLarge(mostBytes);
         }
     }
+
+    static PipelineException TooLarge(long mostBytes) =>
+        new(Problem.BodyTooLarge, $"This file is larger than {mostBytes:N0} bytes, which is the limit.");
 }

@@ -47,7 +47,8 @@ sealed record AiffHeader(AiffCommonChunk Common, long DataBytes, string? Warning
         Span<byte> head = stackalloc byte[12];
         if (source.Read(head) < head.Length) throw chunks.Unreadable($"has only {source.Position} bytes");
         string form = Encoding.Latin1.GetString(head[8..]);
-        if (!head[..4].SequenceEqual("FORM"u8) || form is not ("AIFF" or "AIFC")) throw chunks.Unreadable("does not begin with FORM and AIFF or AIFC");
+        bool isAiff = head.StartsWith("FORM"u8) && form is ("AIFF" or "AIFC");
+        if (!isAiff) throw chunks.Unreadable("does not begin with FORM and AIFF or AIFC");
         return form == "AIFC";
     }
 
@@ -56,12 +57,15 @@ sealed record AiffHeader(AiffCommonChunk Common, long DataBytes, string? Warning
         byte[] head = new byte[SoundHeadBytes];
         if (chunks.Source.Read(head) < head.Length) throw chunks.Unreadable("ends inside the head of its 'SSND' chunk");
         uint offset = Bytes.UInt32(head, bigEndian: true);
-        if (offset > 0 && offset + (long)SoundHeadBytes > size) throw chunks.Unreadable($"has samples {offset:N0} bytes into a chunk of {size:N0}");
+        bool isOutside = offset > 0 && offset + (long)SoundHeadBytes > size;
+        if (isOutside) throw chunks.Unreadable($"has samples {offset:N0} bytes into a chunk of {size:N0}");
         chunks.Skip("SSND", offset);
         return WithSizes(common, (long)size - SoundHeadBytes - offset);
     }
 
-    /// <summary>COMM counts the frames, SSND its bytes. The smaller holds, except that a zero is a writer that never came back to fill it in.</summary>
+    /// <summary>
+    /// COMM counts the frames, SSND its bytes. The smaller holds, except that a zero is a writer that never came back to fill it in.
+    /// </summary>
     static AiffHeader WithSizes(AiffCommonChunk common, long chunkBytes)
     {
         int frameBytes = common.Format.Channels * common.Coding.BytesOf();

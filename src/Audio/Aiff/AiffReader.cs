@@ -5,7 +5,9 @@ using DgxMusic.Dsp;
 
 namespace DgxMusic.Audio.Aiff;
 
-/// <summary>Reads AIFF and AIFC: signed PCM of 8 to 32 bits in either byte order, unsigned 8, float of 32 and 64; from any stream, forwards only.</summary>
+/// <summary>
+/// Reads AIFF and AIFC: signed PCM of 8 to 32 bits in either byte order, unsigned 8, float of 32 and 64; from any stream, forwards only.
+/// </summary>
 public sealed class AiffReader : ISampleReader
 {
     readonly Stream stream;

@@ -43,7 +43,11 @@ sealed class ChildProcess : IDisposable
         cancellation.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(program, arguments)
         {
-            UseShellExecute = false, CreateNoWindow = true, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         try
         {
@@ -52,7 +56,8 @@ sealed class ChildProcess : IDisposable
         catch (Win32Exception fault)
         {
             const string remedy = "install ffmpeg ('apt install ffmpeg', 'brew install ffmpeg', 'winget install ffmpeg') or convert the file to WAV";
-            throw new PipelineException(Problem.DecoderMissing, $"Decoding this format needs '{program}', which does not start here: {remedy}.") { Log = fault.Message };
+            string sentence = $"Decoding this format needs '{program}', which does not start here: {remedy}.";
+            throw new PipelineException(Problem.DecoderMissing, sentence) { Log = fault.Message };
         }
     }
 
@@ -67,8 +72,8 @@ sealed class ChildProcess : IDisposable
         cancellation.ThrowIfCancellationRequested();
         string tail = Encoding.UTF8.GetString(errors.GetAwaiter().GetResult()).Trim();
         if (stalled) throw Unreadable($"Decoding stopped: {name} gave nothing for {patience.TotalSeconds:N0} s.", tail);
-        if (process.ExitCode != 0) throw Unreadable($"The content is damaged or not what it seems: {name} gave up with code {process.ExitCode}.", tail);
-        return tail;
+        if (process.ExitCode == 0) return tail;
+        throw Unreadable($"The content is damaged or not what it seems: {name} gave up with code {process.ExitCode}.", tail);
     }
 
     public void Dispose()

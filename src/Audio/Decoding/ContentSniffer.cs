@@ -14,7 +14,7 @@ static class ContentSniffer
 
     /// <summary>Looks at the content from where the stream stands, and behind an ID3 tag.</summary>
     /// <param name="stream">Seekable; left at another position.</param>
-    /// <exception cref="PipelineException"><see cref="Problem.UnreadableAudio"/>: none of our formats; the sentence says what it looks like.</exception>
+    /// <exception cref="PipelineException"><see cref="Problem.UnreadableAudio"/>: none of our formats; the sentence says what it seems.</exception>
     public static ContentKind Sniff(Stream stream)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
@@ -30,13 +30,16 @@ static class ContentSniffer
 
     /// <exception cref="PipelineException"><see cref="Problem.UnreadableAudio"/>.</exception>
     public static ContentKind Of(ReadOnlySpan<byte> head) =>
-        Find(head) ?? throw new PipelineException(Problem.UnreadableAudio, $"This is {Describe(head)}; WAV, AIFF, FLAC, MP3, Ogg, M4A and AAC are read.");
+        Find(head)
+        ?? throw new PipelineException(Problem.UnreadableAudio, $"This is {Describe(head)}; WAV, AIFF, FLAC, MP3, Ogg, M4A and AAC are read.");
 
     static ContentKind? Find(ReadOnlySpan<byte> head)
     {
         if (head.Length < 12) return null;
-        if (head[8..].StartsWith("WAVE"u8) && (head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8))) return ContentKind.Wav;
-        if (head.StartsWith("FORM"u8) && (head[8..].StartsWith("AIFF"u8) || head[8..].StartsWith("AIFC"u8))) return ContentKind.Aiff;
+        var form = head[8..12];
+        bool isRiff = head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8);
+        if (isRiff && form.SequenceEqual("WAVE"u8)) return ContentKind.Wav;
+        if (head.StartsWith("FORM"u8) && (form.SequenceEqual("AIFF"u8) || form.SequenceEqual("AIFC"u8))) return ContentKind.Aiff;
         if (head.StartsWith("fLaC"u8)) return ContentKind.Flac;
         if (head.StartsWith("OggS"u8)) return ContentKind.Ogg;
         if (head[4..].StartsWith("ftyp"u8)) return ContentKind.Mp4;
@@ -44,7 +47,9 @@ static class ContentSniffer
         return MpegSync(head);
     }
 
-    /// <summary>Eleven bits of sync, then fields of which some values are reserved: ISO/IEC 11172-3 §2.4.2.3; layer 0 is ADTS, ISO/IEC 13818-7.</summary>
+    /// <summary>
+    /// Eleven bits of sync, then fields of which some values are reserved: ISO/IEC 11172-3 §2.4.2.3. Layer 0 is ADTS, ISO/IEC 13818-7.
+    /// </summary>
     static ContentKind? MpegSync(ReadOnlySpan<byte> head)
     {
         if (head[0] != 0xFF || (head[1] & 0xE0) != 0xE0) return null;
@@ -69,10 +74,18 @@ static class ContentSniffer
         if (head.IsEmpty) return "an empty file";
         if (head.StartsWith("PK"u8)) return "a ZIP archive";
         if (head.StartsWith("%PDF"u8)) return "a PDF document";
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47]) || head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])) return "a picture";
+        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47])) return "a picture";   // PNG
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])) return "a picture";         // JPEG
         if (head.StartsWith("RIFX"u8)) return "a WAV file of the other byte order";
-        return head.IndexOfAnyExceptInRange((byte)' ', (byte)'~') is var other && (other < 0 || head[other] is (byte)'\n' or (byte)'\r' or (byte)'\t')
-            ? "text"
-            : $"no audio we know (it begins {Convert.ToHexString(head[..Math.Min(4, head.Length)])})";
+        return IsText(head) ? "text" : $"no audio we know (it begins {Convert.ToHexString(head[..Math.Min(4, head.Length)])})";
+    }
+
+    static bool IsText(ReadOnlySpan<byte> head)
+    {
+        foreach (byte letter in head)
+        {
+            if (letter is not ((>= (byte)' ' and <= (byte)'~') or (byte)'\n' or (byte)'\r' or (byte)'\t')) return false;
+        }
+        return true;
     }
 }

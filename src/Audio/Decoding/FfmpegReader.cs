@@ -6,8 +6,8 @@ using DgxMusic.Dsp;
 namespace DgxMusic.Audio.Decoding;
 
 /// <summary>
-/// Samples that ffmpeg decodes, at the file's own rate and channels, through a pipe. It trims what encoders put before and after the music, except behind
-/// AAC in MP4: there the edit list's length decides here.
+/// Samples that ffmpeg decodes, at the file's own rate and channels, through a pipe. It trims what encoders put before and after the music, except
+/// behind AAC in MP4: there the edit list's length decides here.
 /// </summary>
 sealed class FfmpegReader : ISampleReader
 {
@@ -68,7 +68,8 @@ sealed class FfmpegReader : ISampleReader
     /// <summary>-bitexact: no library versions in the output, no processor-dependent shortcuts in the decoder.</summary>
     static string[] Arguments(string path, ContentKind kind) =>
     [
-        "-nostdin", "-hide_banner", "-v", "error", "-protocol_whitelist", "file,pipe", "-flags", "bitexact", "-f", kind.Demuxer!, "-i", "file:" + path,
+        "-nostdin", "-hide_banner", "-v", "error", "-protocol_whitelist", "file,pipe",
+        "-flags", "bitexact", "-f", kind.Demuxer!, "-i", "file:" + path,
         "-map", "0:a:0", "-map_metadata", "-1", "-bitexact", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
     ];
 

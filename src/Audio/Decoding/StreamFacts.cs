@@ -32,8 +32,12 @@ sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, long
         var streams = document.RootElement.TryGetProperty("streams", out var list) ? list.EnumerateArray().ToArray() : [];
         if (streams.Length == 0) throw new PipelineException(Problem.UnreadableAudio, $"This {kind.Title} file has no audio in it.");
         string codec = Text(streams[0], "codec_name");
-        int rate = (int)Number(streams[0], "sample_rate").GetValueOrDefault(), channels = (int)Number(streams[0], "channels").GetValueOrDefault();
-        if (rate < 1 || channels < 1) throw new PipelineException(Problem.UnreadableAudio, $"This {kind.Title} file says {channels} channels at {rate} Hz.");
+        int rate = (int)Number(streams[0], "sample_rate").GetValueOrDefault();
+        int channels = (int)Number(streams[0], "channels").GetValueOrDefault();
+        if (rate < 1 || channels < 1)
+        {
+            throw new PipelineException(Problem.UnreadableAudio, $"This {kind.Title} file says {channels} channels at {rate} Hz.");
+        }
         return new(rate, channels, BitDepthOf(codec, Number(streams[0], "bits_per_raw_sample")), FramesOf(streams[0], codec, kind, rate));
     }
 
@@ -46,13 +50,16 @@ sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, long
         _ => null,
     };
 
-    /// <summary>MP3 and ADTS only estimate their length, Opus counts what its decoder drops; a stream that does not start at 0 was cut from another.</summary>
+    /// <summary>
+    /// MP3 and ADTS only estimate their length, Opus counts what its decoder drops; a stream that does not start at 0 was cut from another.
+    /// </summary>
     static long? FramesOf(JsonElement stream, string codec, ContentKind kind, int rateHz)
     {
         bool counts = kind == ContentKind.Mp4 || codec is "flac" or "alac" or "vorbis";
         if (!counts || Number(stream, "start_pts") != 0 || Number(stream, "duration_ts") is not { } ticks) return null;
         string[] timeBase = Text(stream, "time_base").Split('/');
-        if (timeBase.Length != 2 || !Whole(timeBase[0], out long numerator) || !Whole(timeBase[1], out long denominator) || denominator < 1) return null;
+        if (timeBase.Length != 2 || !Whole(timeBase[0], out long numerator) || !Whole(timeBase[1], out long denominator)) return null;
+        if (denominator < 1) return null;
         return (long)Math.Round((double)ticks * numerator * rateHz / denominator);
     }
 

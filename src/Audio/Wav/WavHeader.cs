@@ -40,9 +40,10 @@ sealed record WavHeader(WavFormatChunk Layout, long? DataBytes)
                     break;
                 case "data":
                     if (layout is null) throw chunks.Unreadable("has samples before it says how they are coded (no 'fmt' chunk)");
+                    if (chunk.Size == Unknown && !wide) return new(layout, null);
                     ulong announced = chunk.Size;
-                    if (wide && chunk.Size == Unknown) announced = wideDataBytes ?? throw chunks.Unreadable("is RF64 without a 'ds64' chunk");
-                    return new(layout, DataBytesOf(announced, riffBytes, source.Position, layout.BlockAlign));
+                    if (chunk.Size == Unknown) announced = wideDataBytes ?? throw chunks.Unreadable("is RF64 without a 'ds64' chunk");
+                    return new(layout, DataBytesOf(announced, riffBytes, layout.BlockAlign, source));
                 default:
                     chunks.SkipRest(chunk.Id, chunk.Size);
                     break;
@@ -64,16 +65,17 @@ sealed record WavHeader(WavFormatChunk Layout, long? DataBytes)
     }
 
     /// <summary>
-    /// A writer on a pipe leaves a placeholder. Zero is one too, unless the RIFF size counts chunks behind the data: then the file really has no
-    /// samples.
+    /// What is there is believed. Beyond that, a writer on a pipe leaves a placeholder. Zero is one too, unless the RIFF size counts chunks
+    /// behind the data: then the file really has no samples.
     /// </summary>
-    static long? DataBytesOf(ulong announced, ulong riffBytes, long dataStart, int blockAlign)
+    static long? DataBytesOf(ulong announced, ulong riffBytes, int blockAlign, ForwardReader source)
     {
+        if (announced > 0 && announced <= (ulong)(source.Available ?? 0)) return (long)announced;
         if (announced is Unknown or ulong.MaxValue) return null;
         if (announced > LowestPlaceholder - (uint)blockAlign && announced <= LowestPlaceholder) return null;
         if (announced is HighestPlaceholder - 1 or HighestPlaceholder) return null;
         if (announced > 0) return (long)Math.Min(announced, long.MaxValue);
-        bool chunksFollow = riffBytes is > 0 and < LowestPlaceholder && riffBytes + 8 > (ulong)dataStart;
+        bool chunksFollow = riffBytes is > 0 and < LowestPlaceholder && riffBytes + 8 > (ulong)source.Position;
         return chunksFollow ? 0 : null;
     }
 }

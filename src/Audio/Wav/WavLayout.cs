@@ -1,3 +1,4 @@
+using System.Numerics;
 using DgxMusic.Contracts;
 
 namespace DgxMusic.Audio.Wav;
@@ -36,7 +37,7 @@ public sealed record WavLayout(int SampleRateHz, int Channels, BitDepth BitDepth
     /// <summary>Size of the whole file.</summary>
     public long FileBytes => HeaderBytes + DataBytes + PadBytes;
 
-    /// <exception cref="ArgumentOutOfRangeException">A value that no WAV header can carry.</exception>
+    /// <exception cref="ArgumentException">A value that no WAV header can carry, or not as many speaker positions as channels.</exception>
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(SampleRateHz, 1);
@@ -44,5 +45,9 @@ public sealed record WavLayout(int SampleRateHz, int Channels, BitDepth BitDepth
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Channels, AudioFormat.MostChannels);
         ArgumentOutOfRangeException.ThrowIfNegative(Frames);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Frames, long.MaxValue / 2 / BlockAlign);
+        if (ChannelMask is { } mask && BitOperations.PopCount(mask) != Channels)
+        {
+            throw new ArgumentException($"Speaker mask 0x{mask:X} is not for {Channels} channels.");
+        }
     }
 }

@@ -16,7 +16,7 @@ public sealed class WavWriter : ISampleWriter
     bool closed;
 
     /// <summary>Writes the header.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The layout has a value that no WAV header can carry.</exception>
+    /// <exception cref="ArgumentException">The layout has a value that no WAV header can carry.</exception>
     public WavWriter(Stream stream, WavLayout layout)
     {
         layout.Check();

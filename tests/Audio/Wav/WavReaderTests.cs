@@ -107,6 +107,14 @@ public class WavReaderTests
         }
     }
 
+    [Theory, InlineData(0x7FFFF000U), InlineData(0x7FFFFFFFU), InlineData(0x80000000U)]
+    public void Read_PlaceholderSizeThatIsTrue_IsBelieved(uint dataSize)
+    {
+        byte[] head = Riff(Format(Pcm, 1, RateHz, 8), Chunk("data", [], dataSize));
+        using var reader = new WavReader(new SparseStream(head, head.Length + (long)dataSize + 1_000));   // notes behind the samples
+        Assert.Equal(dataSize, reader.Frames);
+    }
+
     [Fact]
     public void Read_NoSamplesButChunksBehind_IsZeroFrames()
     {

@@ -189,6 +189,10 @@ public class WavWriterTests
         Assert.Equal(0, target.Length);
     }
 
+    [Fact]
+    public void Open_MaskOfAnotherChannelCount_IsAnArgumentFault() =>
+        Assert.Throws<ArgumentException>(() => new WavWriter(new MemoryStream(), new WavLayout(48_000, 2, BitDepth.Pcm16, 4, ChannelMask: 4)));
+
     static byte[] Write(AudioBuffer track, BitDepth depth, uint? mask = null, int blockFrames = int.MaxValue)
     {
         var stream = new MemoryStream();
