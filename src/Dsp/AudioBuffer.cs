@@ -41,6 +41,9 @@ public sealed class AudioBuffer
     /// <summary>The samples of channel <paramref name="channel"/>, counted from 0.</summary>
     public Span<float> this[int channel] => samples[channel].AsSpan(start, Frames);
 
+    /// <summary>Frames in a time: the nearest whole number, halves away from zero.</summary>
+    public static long FramesIn(double seconds, int sampleRateHz) => (long)Math.Round(seconds * sampleRateHz, MidpointRounding.AwayFromZero);
+
     /// <summary>A window on the same memory.</summary>
     public AudioBuffer Slice(int from, int frames)
     {

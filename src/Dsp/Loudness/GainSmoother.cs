@@ -63,5 +63,9 @@ sealed class GainSmoother
         return minima[minimaStart];
     }
 
-    int Slot(int offset) => (minimaStart + offset) % minima.Length;
+    int Slot(int offset)
+    {
+        int slot = minimaStart + offset;
+        return slot < minima.Length ? slot : slot - minima.Length;
+    }
 }

@@ -27,7 +27,6 @@ static class Interpolator
     /// <param name="phase">0 to 15.</param>
     public static double At(ReadOnlySpan<float> window, int phase)
     {
-        if (phase == 0) return window[Reach - 1];
         ReadOnlySpan<double> kernel = Kernels.AsSpan(phase * Taps, Taps);
         window = window[..Taps];
         (double a, double b, double c, double d) = (0.0, 0.0, 0.0, 0.0);
@@ -93,20 +92,26 @@ static class Interpolator
     {
         int i = 0;
         Vector<float> largest = Vector<float>.Zero;
-        for (; Vector.IsHardwareAccelerated && i <= firsts.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (; Vector.IsHardwareAccelerated && i <= firsts.Length - (2 * Vector<float>.Count); i += 2 * Vector<float>.Count)
         {
-            (Vector<float> first, Vector<float> third) = (Vector<float>.Zero, Vector<float>.Zero);
+            (Vector<float> first, Vector<float> laterFirst) = (Vector<float>.Zero, Vector<float>.Zero);
+            (Vector<float> third, Vector<float> laterThird) = (Vector<float>.Zero, Vector<float>.Zero);
             for (int k = 0; k < Taps; k++)
             {
-                var lanes = new Vector<float>(samples[(i + k)..]);
-                first += new Vector<float>(FirstQuarter[k]) * lanes;
-                third += new Vector<float>(FirstQuarter[Taps - 1 - k]) * lanes;   // three quarters is one quarter seen from the other side
+                // Three quarters is one quarter seen from the other side.
+                (Vector<float> tap, Vector<float> mirrored) = (new(FirstQuarter[k]), new(FirstQuarter[Taps - 1 - k]));
+                ReadOnlySpan<float> lanes = samples.Slice(i + k, 2 * Vector<float>.Count);
+                (Vector<float> now, Vector<float> later) = (new(lanes), new(lanes[Vector<float>.Count..]));
+                (first, laterFirst) = (first + (tap * now), laterFirst + (tap * later));
+                (third, laterThird) = (third + (mirrored * now), laterThird + (mirrored * later));
             }
 
-            (first, third) = (Vector.Abs(first), Vector.Abs(third));
-            largest = Vector.Max(largest, Vector.Max(first, third));
+            (first, laterFirst, third, laterThird) = (Vector.Abs(first), Vector.Abs(laterFirst), Vector.Abs(third), Vector.Abs(laterThird));
+            largest = Vector.Max(largest, Vector.Max(Vector.Max(first, laterFirst), Vector.Max(third, laterThird)));
             first.CopyTo(firsts[i..]);
+            laterFirst.CopyTo(firsts[(i + Vector<float>.Count)..]);
             third.CopyTo(thirds[i..]);
+            laterThird.CopyTo(thirds[(i + Vector<float>.Count)..]);
         }
 
         return Math.Max(Largest(largest), QuartersScalar(samples, firsts, thirds, i));

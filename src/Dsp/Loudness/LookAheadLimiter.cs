@@ -58,12 +58,15 @@ sealed class LookAheadLimiter
     /// <returns>Valid until the next call.</returns>
     public AudioBuffer Complete()
     {
-        int tail = smoother.LookAheadFrames + PeakScanner.WindowFrames;
-        MakeRoom(isComplete ? 0 : tail);
-        int end = filled;
-        if (!isComplete) filled += tail;
-        foreach (float[] line in lines) line.AsSpan(end).Clear();
+        if (isComplete) throw new InvalidOperationException("The signal has ended.");
         isComplete = true;
+
+        // Enough silence that the last frame's gain is known.
+        int silence = smoother.LookAheadFrames + PeakScanner.WindowFrames;
+        MakeRoom(silence);
+        int end = filled;
+        foreach (float[] line in lines) line.AsSpan(end, silence).Clear();
+        filled += silence;
         return HandOut(end);
     }
 

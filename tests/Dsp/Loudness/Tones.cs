@@ -14,7 +14,7 @@ static class Tones
         var levels = new List<float>();
         foreach ((double seconds, double dbfs) in parts)
         {
-            int frames = (int)Math.Round(seconds * sampleRateHz, MidpointRounding.AwayFromZero);
+            int frames = (int)AudioBuffer.FramesIn(seconds, sampleRateHz);
             double amplitude = Math.Pow(10.0, dbfs / 20.0);
             for (int i = 0; i < frames; i++) levels.Add((float)(amplitude * Math.Sin(Math.Tau * frequencyHz * levels.Count / sampleRateHz)));
         }

@@ -96,9 +96,9 @@ public sealed class TruePeakMeterTests
                 for (int phase = 0; phase < Interpolator.Phases; phase++) plain = Math.Max(plain, Math.Abs(Interpolator.At(padded.AsSpan(i), phase)));
             }
 
-            // The parabola may add what lies between sixteenths: cos(π/32) at half the rate, 0.042 dB.
+            // Below: gentle crests are taken from quarters, half of the promise. Above: what lies between sixteenths, cos(π/32) at half the rate.
             double read = Read(noise).Peak;
-            Assert.InRange(Decibels.FromLinear(read) - Decibels.FromLinear(plain), -1e-6, 0.042);
+            Assert.InRange(Decibels.FromLinear(read) - Decibels.FromLinear(plain), -0.01, 0.042);
         }
     }
 
