@@ -47,3 +47,22 @@ public sealed record LoudnessReport(
     double? TruePeakDbtp,
     double Peak,
     double GainDb);
+
+/// <summary>The names of modes as callers write them.</summary>
+public static class LoudnessModes
+{
+    public static IReadOnlyDictionary<string, LoudnessMode> ByName { get; } = new Dictionary<string, LoudnessMode>
+    {
+        ["peak"] = LoudnessMode.Peak, ["true_peak"] = LoudnessMode.TruePeak, ["limiter"] = LoudnessMode.Limiter,
+    };
+
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: not one of the three.</exception>
+    public static LoudnessMode Parse(string name)
+    {
+        if (ByName.TryGetValue(name, out LoudnessMode mode)) return mode;
+        string fault = $"'mode' is not one of {string.Join(", ", ByName.Keys)}.";
+        throw new PipelineException(Problem.InvalidRequest, fault, new Dictionary<string, string> { ["mode"] = fault });
+    }
+
+    public static string NameOf(LoudnessMode mode) => ByName.First(pair => pair.Value == mode).Key;
+}

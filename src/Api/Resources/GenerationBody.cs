@@ -8,11 +8,6 @@ namespace DgxMusic.Api.Resources;
 /// <summary>The body of a generation request: flat, snake case.</summary>
 public static class GenerationBody
 {
-    static readonly Dictionary<string, LoudnessMode> modes = new()
-    {
-        ["peak"] = LoudnessMode.Peak, ["true_peak"] = LoudnessMode.TruePeak, ["limiter"] = LoudnessMode.Limiter,
-    };
-
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/> with one detail a field, unknown ones too; <see cref="Problem.UnsupportedBitDepth"/>.</exception>
     public static GenerationRequest Parse(JsonElement body)
     {
@@ -51,7 +46,7 @@ public static class GenerationBody
 
     static LoudnessMode ParseMode(string mode, JsonFields fields)
     {
-        if (!modes.TryGetValue(mode, out LoudnessMode parsed)) fields.Faults["mode"] = $"'mode' is not one of {string.Join(", ", modes.Keys)}.";
+        if (!LoudnessModes.ByName.TryGetValue(mode, out LoudnessMode parsed)) fields.Faults["mode"] = $"'mode' is not one of {string.Join(", ", LoudnessModes.ByName.Keys)}.";
         return parsed;
     }
 
@@ -61,7 +56,7 @@ public static class GenerationBody
         ["prompt"] = request.Prompt, ["duration"] = request.Duration, ["model"] = request.Model, ["seed"] = request.Seed, ["stems"] = request.Stems,
         ["bpm"] = request.Bpm, ["key"] = request.Key, ["temperature"] = request.Temperature, ["top_k"] = request.TopK, ["top_p"] = request.TopP,
         ["cfg_coef"] = request.CfgCoef, ["normalize"] = request.Export.Normalize, ["target_lufs"] = request.Export.TargetLufs,
-        ["mode"] = modes.First(pair => pair.Value == request.Export.Mode).Key, ["bit_depth"] = BitDepths.NameOf(request.Export.BitDepth),
+        ["mode"] = LoudnessModes.NameOf(request.Export.Mode), ["bit_depth"] = BitDepths.NameOf(request.Export.BitDepth),
         ["sample_rate"] = request.Export.SampleRateHz,
     };
 }

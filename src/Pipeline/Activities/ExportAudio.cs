@@ -1,3 +1,5 @@
+using DgxMusic.Audio;
+using DgxMusic.Audio.Export;
 using DgxMusic.Contracts;
 
 namespace DgxMusic.Pipeline;
@@ -18,6 +20,19 @@ public sealed class ExportAudio(IBlobStore store, JobMonitor monitor) : IActivit
         await monitor.EnterAsync(request.JobId, JobStep.Saving, "Mastering.", context.Stopping);
         BlobRef output = BlobRef.ForWork(Definition, request.Folder, request with { JobId = "" });
         if (await store.FindRecordAsync<ExportedTrack>(output.With(".json"), context.Stopping) is { } done) return done;
-        throw new NotSupportedException("The exporter follows.");
+
+        await using Stream source = await store.OpenReadAsync(request.Source, context.Stopping)
+            ?? throw new FileNotFoundException($"{request.Source} is gone.");
+        await using BlobWriter file = await store.CreateAsync(output.With(".wav"), context.Stopping);
+        MasteredTrack track = TrackExporter.Export(
+            SampleSource.OfStream(source), request.Options, file.Stream, fraction => Report(request.JobId, fraction, context), context.Stopping);
+        await file.CommitAsync(context.Stopping);
+        var exported = new ExportedTrack(
+            output.With(".wav"), track.Loudness, track.SampleRateHz, track.Channels, track.Frames, track.BitDepth, track.Bytes);
+        return await store.SaveRecordAsync(output.With(".json"), exported, context.Stopping);
     }
+
+    // The exporter is a pure, synchronous pass on a thread of its own, which may wait for its own report.
+    void Report(string jobId, double fraction, ActivityContext context) => monitor
+        .AdvanceAsync(jobId, JobStep.Saving, fraction, "Mastering.", (long)(fraction * 1000), context.Stopping).GetAwaiter().GetResult();
 }

@@ -1,3 +1,5 @@
+using DgxMusic.Audio.Analysis;
+using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 
 namespace DgxMusic.Pipeline;
@@ -24,6 +26,8 @@ public sealed class ExtractMetadata(IBlobStore store, JobMonitor monitor) : IAct
 
         await using Stream stream = await store.OpenReadAsync(request.File, context.Stopping)
             ?? throw new FileNotFoundException($"{request.File} is gone.");
-        throw new NotSupportedException($"{stream}: the analyser follows.");
+        using var reader = new WavReader(stream, leaveOpen: true);
+        TrackMetadata metadata = TrackAnalyzer.Analyze(reader, new AnalysisOptions { Bpm = true, Key = true }, stream.Length, null, context.Stopping);
+        return await store.SaveRecordAsync(output, new MeasuredTrack(metadata, metadata.Warnings), context.Stopping);
     }
 }

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using DgxMusic.Api.Http;
+using DgxMusic.Api.Resources;
+using DgxMusic.Pipeline;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DgxMusic.Api;
+
+/// <summary>Every route there is. A handler is taken from the request's services, so that the list needs none.</summary>
+public static class ApiRoutes
+{
+    static readonly RouteParameter status = new("status", "string", "Only jobs of this status: " + string.Join(", ", Enum.GetNames<JobStatus>().Select(name => name.ToLowerInvariant())) + ".");
+
+    // Lazy, because it is written from the list below.
+    static readonly Lazy<string> document = new(() => OpenApiDocument.Write(All!).ToJsonString(new JsonSerializerOptions(ApiJson.Options) { WriteIndented = true }));
+
+    public static IReadOnlyList<Route> All { get; } =
+    [
+        new("GET", "/", "about", "Name, version and where to go on.", request => Task.FromResult(Root(request)))
+        {
+            Answers = [new(200, "Where to go on.", ContentType: "application/json")],
+        },
+        new("POST", "/api/v1/generate", "generation", "Turns a prompt into music.", request => Of<Generations>(request).CreateAsync(request))
+        {
+            Body = GenerationSchema.Node,
+            Answers = [new(202, "Accepted: the job survives restarts from here on.", typeof(Acceptance))],
+        },
+        new("GET", "/api/v1/jobs", "jobs", "Jobs, newest first.", request => Of<Jobs>(request).ListAsync(request))
+        {
+            Query = [status, new("limit", "integer", "At most so many, 0 to 1000; 100 unless given.")],
+            Answers = [new(200, "The jobs.", typeof(JobList))],
+        },
+        new("GET", "/api/v1/jobs/{id}", "jobs", "All about a job.", request => Of<Jobs>(request).ReadAsync(request, Part(request, "id")))
+        {
+            Answers = [new(200, "The job.", typeof(JobResource))],
+        },
+        new("DELETE", "/api/v1/jobs/{id}", "jobs", "Cancels a job that waits; with force one that runs.", request => Of<Jobs>(request).DeleteAsync(request, Part(request, "id")))
+        {
+            Query = [new("force", "boolean", "Cancel it although it runs; it stops within one block of its work.")],
+            Answers = [new(200, "Cancelled.", typeof(Cancellation)), new(202, "It will stop.", typeof(Cancellation))],
+        },
+        new("POST", "/api/v1/jobs/{id}/cancel", "jobs", "Cancels a job, also one that runs.", request => Of<Jobs>(request).CancelAsync(request, Part(request, "id")))
+        {
+            Answers = [new(200, "Cancelled.", typeof(Cancellation)), new(202, "It will stop.", typeof(Cancellation))],
+        },
+        new("GET", "/api/v1/jobs/{id}/events", "jobs", "Where the job stands, then every change as it happens; resume with Last-Event-ID.", request => Of<JobEventStream>(request).ReadAsync(request, Part(request, "id")))
+        {
+            Answers = [new(200, "Server-sent events until the job has ended.", ContentType: "text/event-stream")],
+        },
+        new("GET", "/api/v1/jobs/{id}/files/{name}", "files", "A file of a completed job: file, mix, midi, manifest or a stem. Ranges are served.", request => Of<Files>(request).ReadOfJobAsync(request, Part(request, "id"), Part(request, "name")))
+        {
+            Answers = [new(200, "The file.", ContentType: "application/octet-stream"), new(206, "The range.", ContentType: "application/octet-stream"), new(416, "The file has no such range.")],
+        },
+        new("GET", "/api/v1/files/{name}", "files", "A published file by its name. Ranges are served.", request => Of<Files>(request).ReadAsync(request, Part(request, "name")))
+        {
+            Answers = [new(200, "The file.", ContentType: "application/octet-stream"), new(206, "The range.", ContentType: "application/octet-stream"), new(416, "The file has no such range.")],
+        },
+        new("GET", "/api/v1/history", "jobs", "Generations page by page, newest first.", request => Of<Jobs>(request).HistoryAsync(request))
+        {
+            Query = [new("page", "integer", "From 1."), new("page_size", "integer", "1 to 100; 20 unless given."), status, new("model", "string", "Only this engine's.")],
+            Answers = [new(200, "One page.", typeof(HistoryPage))],
+        },
+        new("GET", "/api/v1/queue/stats", "jobs", "Counts of the queue.", request => Of<Jobs>(request).StatisticsAsync(request))
+        {
+            Answers = [new(200, "The counts.", typeof(QueueReport))],
+        },
+        new("GET", "/api/v1/health", "health", "How the parts are; always 200.", request => Of<Health>(request).ReadAsync(request))
+        {
+            Answers = [new(200, "The worst of the checks, and each.", typeof(HealthReport))],
+        },
+        new("GET", "/api/v1/health/live", "health", "Whether the process answers.", request => Of<Health>(request).ReadLiveAsync(request))
+        {
+            Answers = [new(200, "It does.", ContentType: "application/json")],
+        },
+        new("GET", "/api/v1/health/ready", "health", "Whether it can work.", request => Of<Health>(request).ReadReadyAsync(request))
+        {
+            Answers = [new(200, "It can.", ContentType: "application/json"), new(503, "Not yet.", typeof(ErrorBody))],
+        },
+        new("GET", "/api/v1/openapi.json", "about", "This document.", _ => Task.FromResult(Results.Text(document.Value, "application/json")))
+        {
+            Answers = [new(200, "OpenAPI 3.1.", ContentType: "application/json")],
+        },
+    ];
+
+    static IResult Root(HttpRequest request) => Results.Json(
+        new
+        {
+            name = "DgxMusic",
+            version = ProductVersion.Text,
+            links = new { openapi = $"{Links.Root}/openapi.json", health = $"{Links.Root}/health", generate = $"{Links.Root}/generate", jobs = $"{Links.Root}/jobs" },
+        },
+        ApiJson.Options);
+
+    static T Of<T>(HttpRequest request)
+        where T : notnull => request.HttpContext.RequestServices.GetRequiredService<T>();
+
+    static string Part(HttpRequest request, string name) => request.RouteValues[name]!.ToString()!;
+}

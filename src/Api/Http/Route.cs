@@ -1,0 +1,22 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace DgxMusic.Api.Http;
+
+/// <summary>One thing a caller can ask for: the list of these makes the server's routes and its OpenAPI document, so that they cannot differ.</summary>
+/// <param name="Pattern">Below the root, with <c>{name}</c> for parts that vary.</param>
+public sealed record Route(string Method, string Pattern, string Tag, string Summary, Func<HttpRequest, Task<IResult>> Handler)
+{
+    public IReadOnlyList<RouteParameter> Query { get; init; } = [];
+
+    /// <summary>JSON schema of the body; null without one.</summary>
+    public JsonNode? Body { get; init; }
+
+    /// <summary>Status to what it means; the type of its JSON where it has one.</summary>
+    public required IReadOnlyList<RouteAnswer> Answers { get; init; }
+}
+
+public sealed record RouteParameter(string Name, string Type, string Description);
+
+/// <param name="ContentType">Null for an answer without a body.</param>
+public sealed record RouteAnswer(int Status, string Description, Type? Json = null, string? ContentType = null);

@@ -1,0 +1,26 @@
+using DgxMusic.LocalHost.Runner;
+using DgxMusic.LocalHost.Stores;
+using DgxMusic.Pipeline;
+
+namespace DgxMusic.LocalHost.Hosting;
+
+/// <summary>The ports of the pipeline on one machine: a folder, SQLite and the durable runner.</summary>
+static class LocalServices
+{
+    public static IServiceCollection AddLocalHost(this IServiceCollection services, DataFolder data)
+    {
+        services.AddPipeline();
+        services.AddSingleton<IMusicGenerator, ComposerEngine>();
+        services.AddSingleton(data);
+        services.AddSingleton(_ => new SqliteDatabase(data.CatalogFile));
+        services.AddSingleton<ICatalog, SqliteCatalog>().AddSingleton<IEventLog, SqliteEventLog>();
+        services.AddSingleton(_ => new FolderBlobStore(data.Path)).AddSingleton<IBlobStore>(provider => provider.GetRequiredService<FolderBlobStore>());
+        services.AddOptions<RunnerOptions>().BindConfiguration("Runner");
+        services.AddSingleton(provider => new LocalRunner(
+            provider.GetRequiredService<SqliteDatabase>(), PipelineDefinitions.Orchestrations, PipelineDefinitions.Activities, provider,
+            provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<RunnerOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LocalRunner>>()));
+        services.AddSingleton<IOrchestrationClient>(provider => provider.GetRequiredService<LocalRunner>());
+        return services.AddSingleton<JobHost>();
+    }
+}

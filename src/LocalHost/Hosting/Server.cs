@@ -1,0 +1,50 @@
+using System.Net;
+using DgxMusic.Api;
+using DgxMusic.Api.Resources;
+using DgxMusic.Contracts;
+using DgxMusic.LocalHost.Stores;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace DgxMusic.LocalHost.Hosting;
+
+/// <summary>The HTTP server of one machine.</summary>
+static class Server
+{
+    /// <summary>Uploads; everything else has a lower limit of its own.</summary>
+    const long MostBodyBytes = 100L << 20;
+
+    /// <summary>Serves until asked to stop.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.DataInUse"/>; <see cref="Problem.Unauthorized"/>: the address is not loopback.</exception>
+    public static async Task RunAsync(string dataFolder, IPAddress address, int port, CancellationToken cancel)
+    {
+        if (!IPAddress.IsLoopback(address))
+            throw new PipelineException(Problem.Unauthorized, $"{address} is reachable from other machines, which needs keys, and this version has none: serve on 127.0.0.1 behind a proxy that checks callers.");
+        using DataFolder data = DataFolder.Take(dataFolder);
+        await using WebApplication app = Build(data, address, port);
+        await app.StartAsync(cancel);
+        Uri served = new(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        data.Announce(served.Port);
+        await Console.Error.WriteLineAsync($"Serving {data.Path} at {served.GetLeftPart(UriPartial.Authority)}; Ctrl-C stops.");
+        await app.WaitForShutdownAsync(cancel);
+    }
+
+    static WebApplication Build(DataFolder data, IPAddress address, int port)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddEnvironmentVariables("DGXMUSIC_");
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ssZ "));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address, port);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
+        });
+        builder.Services.AddLocalHost(data).AddApi();
+        builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>());
+        WebApplication app = builder.Build();
+        app.MapApi();
+        return app;
+    }
+}
