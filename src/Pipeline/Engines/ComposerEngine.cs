@@ -1,44 +1,44 @@
 using System.Text.Json;
+using DgxMusic.Composer;
+using DgxMusic.Composer.Midi;
+using DgxMusic.Composer.Synthesis;
 using DgxMusic.Contracts;
-using DgxMusic.Dsp;
 
 namespace DgxMusic.Pipeline;
 
-/// <summary>TEMPORARY</summary>
+/// <summary>The generator that needs no weights: it reads the prompt, composes and plays.</summary>
 public sealed class ComposerEngine : IMusicGenerator
 {
+    const int SampleRateHz = 48_000;
+
     public EngineFacts Facts { get; } = new(EngineRegistry.Composer, "1", null, "float32", "cpu");
 
-    public IMusicPerformance Prepare(GenerationRequest request, ulong seed) => new Tones(request.Duration, seed);
-
-    sealed class Tones(double seconds, ulong seed) : IMusicPerformance
+    public IMusicPerformance Prepare(GenerationRequest request, ulong seed)
     {
-        const int BlockFrames = 24_000;
-        int played;
-        public int SampleRateHz => 48_000;
+        Composition composition = ScoreWriter.Write(new(request.Prompt, request.Duration, seed, request.Bpm, request.Key));
+        return new Performance(composition, new ScoreRenderer(composition.Score, SampleRateHz));
+    }
+
+    sealed class Performance(Composition composition, ScoreRenderer renderer) : IMusicPerformance
+    {
+        public int SampleRateHz => ComposerEngine.SampleRateHz;
+
         public int Channels => 2;
+
         public int SourceChannels => 2;
-        public long Frames => (long)Math.Round(seconds * SampleRateHz, MidpointRounding.AwayFromZero);
-        public IReadOnlyList<string> Stems => ["low", "high"];
-        public byte[]? Midi => [1, 2, 3];
-        public JsonElement Understood => JsonSerializer.SerializeToElement(new { tones = 2 });
-        public MusicBlock? Render()
+
+        public long Frames => renderer.Frames;
+
+        public IReadOnlyList<string> Stems => renderer.Stems;
+
+        public byte[]? Midi { get; } = MidiFile.Write(composition.Score);
+
+        public JsonElement Understood { get; } = JsonSerializer.SerializeToElement(composition.Reading, GenerationManifest.Format);
+
+        public MusicBlock? Render() => renderer.RenderNext(out RenderedBlock block) ? new(block.Mix, block.Stems) : null;
+
+        public void Dispose()
         {
-            int start = played * BlockFrames, frames = (int)Math.Min(BlockFrames, Frames - start);
-            if (frames <= 0) return null;
-            played++;
-            Thread.Sleep(30);
-            AudioBuffer low = Tone(110 + (seed % 7), start, frames), high = Tone(880, start, frames), mix = new(SampleRateHz, 2, frames);
-            for (int channel = 0; channel < 2; channel++)
-                for (int n = 0; n < frames; n++) mix[channel][n] = low[channel][n] + high[channel][n];
-            return new(mix, [low, high]);
-        }
-        public void Dispose() { }
-        AudioBuffer Tone(double hz, int start, int frames)
-        {
-            var tone = new AudioBuffer(SampleRateHz, 2, frames);
-            for (int n = 0; n < frames; n++) tone[0][n] = tone[1][n] = (float)(0.2 * Math.Sin(2 * Math.PI * hz * (start + n) / SampleRateHz));
-            return tone;
         }
     }
 }

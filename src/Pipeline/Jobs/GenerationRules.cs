@@ -1,4 +1,5 @@
 using System.Globalization;
+using DgxMusic.Composer;
 using DgxMusic.Contracts;
 
 namespace DgxMusic.Pipeline;
@@ -38,6 +39,8 @@ public static class GenerationRules
         Within(faults, "target_lufs", request.Export.TargetLufs, ExportOptions.LowestTargetLufs, ExportOptions.HighestTargetLufs, "LUFS");
         if (request.Export.SampleRateHz is { } rate)
             Within(faults, "sample_rate", rate, ExportOptions.LowestSampleRateHz, ExportOptions.HighestSampleRateHz, "Hz");
+        if (request.Key is { } key && !KeyNames.TryParse(key, out _))
+            faults["key"] = $"'{(key.Length <= 40 ? key : key[..40] + "…")}' is not a key; write a tonic and a mode, such as 'C major' or 'F# minor'.";
         return faults;
     }
 
