@@ -37,7 +37,9 @@ sealed class ActivityLanes(IReadOnlyDictionary<string, ActivityDefinition> activ
         }
 
         Interlocked.Increment(ref running);
-        _ = Task.Run(() => RunAsync(activity, action, report));
+        // What computes for seconds gets a thread of its own: the pool's few belong to turns and requests.
+        TaskCreationOptions place = activity.Lane == Lane.Io ? TaskCreationOptions.None : TaskCreationOptions.LongRunning;
+        _ = Task.Factory.StartNew(() => RunAsync(activity, action, report), CancellationToken.None, place, TaskScheduler.Default);
     }
 
     /// <summary>Asks all to leave and waits a while for them.</summary>

@@ -31,9 +31,7 @@ sealed class InstanceStore(SqliteDatabase database, TimeProvider clock)
     public IReadOnlyList<InstanceRow> Running() => database.Read(session =>
         session.Query($"SELECT {Columns} FROM instances WHERE status = $1 ORDER BY created, id", Map, (int)InstanceStatus.Running));
 
-    public IReadOnlyList<Episode> EpisodesOf(string id) => database.Read(session => session.Query(
-        "SELECT data FROM episodes WHERE instance = $1 ORDER BY number",
-        row => JsonSerializer.Deserialize<Episode>(row.GetFieldValue<byte[]>(0), Payload.Options)!, id));
+    public IReadOnlyList<Episode> EpisodesOf(string id) => database.Read(session => EpisodesOf(session, id));
 
     public IReadOnlyList<RaisedEvent> RaisedTo(string id) => database.Read(session => session.Query(
         "SELECT id, name, data FROM raised WHERE instance = $1 ORDER BY id", row => new RaisedEvent(row.GetInt64(0), row.GetString(1), row.GetJson(2)), id));
@@ -76,10 +74,17 @@ sealed class InstanceStore(SqliteDatabase database, TimeProvider clock)
             "UPDATE instances SET status = $2, fault = $3 WHERE id = $1 AND status = $4", id, (int)status, failure, (int)InstanceStatus.Running) == 1);
     }
 
-    /// <summary>Forgets what an instance did, and its children; its input and what was raised to it stay.</summary>
+    /// <summary>Forgets what an instance did, and its children; its input and what was raised to it stay, heard or not.</summary>
     public Task RestartAsync(string id, int version) => database.WriteAsync(session =>
     {
         foreach (string child in Descendants(session, id)) Forget(session, child);
+        foreach (HistoryEvent heard in EpisodesOf(session, id).SelectMany(episode => episode.Events).Where(heard => heard.Kind == EventKind.Raised).Reverse())
+        {
+            // Before those that still wait: ids count down from the lowest.
+            session.Execute(
+                "INSERT INTO raised (id, instance, name, data) SELECT MIN(COALESCE((SELECT MIN(id) FROM raised), 1), 1) - 1, $1, $2, $3", id, heard.Name, heard.Data!.Value.ToBytes());
+        }
+
         session.Execute("DELETE FROM episodes WHERE instance = $1", id);
         return session.Execute("UPDATE instances SET version = $2 WHERE id = $1", id, version);
     });
@@ -95,6 +100,10 @@ sealed class InstanceStore(SqliteDatabase database, TimeProvider clock)
 
     /// <summary>Children, their children and so on, nearest first.</summary>
     public IReadOnlyList<string> DescendantsOf(string id) => database.Read(session => Descendants(session, id));
+
+    static List<Episode> EpisodesOf(SqliteSession session, string id) => session.Query(
+        "SELECT data FROM episodes WHERE instance = $1 ORDER BY number",
+        row => JsonSerializer.Deserialize<Episode>(row.GetFieldValue<byte[]>(0), Payload.Options)!, id);
 
     static List<string> Descendants(SqliteSession session, string id) => session.Query(
         """

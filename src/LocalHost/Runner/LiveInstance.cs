@@ -29,8 +29,6 @@ sealed class LiveInstance(InstanceRow row, OrchestrationDefinition definition, I
 
     public string Id => row.Id;
 
-    public string? Parent => row.Parent;
-
     /// <summary>Goes through what was recorded, without carrying anything out.</summary>
     /// <returns>The actions that have not ended.</returns>
     /// <exception cref="NonDeterministicException">The code asks for another thing than it did.</exception>
@@ -56,7 +54,7 @@ sealed class LiveInstance(InstanceRow row, OrchestrationDefinition definition, I
         lock (gate)
         {
             // One raised while the instance is taken up comes twice: from its caller and from the store.
-            if (stopped || (raised > 0 && !heardRaised.Add(raised))) return;
+            if (stopped || (raised != 0 && !heardRaised.Add(raised))) return;
             inbox.Enqueue((heard, raised));
             if (busy) return;
             busy = true;
@@ -130,10 +128,11 @@ sealed class LiveInstance(InstanceRow row, OrchestrationDefinition definition, I
         }
 
         bool over = fault is not null || run.IsOver;
+        if (over) fault ??= Verify(new(lastTurn, events, actions));
         fault ??= run.Fault;
         InstanceStatus status = !over ? InstanceStatus.Running : fault is null ? InstanceStatus.Completed : InstanceStatus.Failed;
         Remember(actions);
-        long[] consumed = [.. heard.Select(item => item.Raised).Where(raised => raised > 0)];
+        long[] consumed = [.. heard.Select(item => item.Raised).Where(raised => raised != 0)];
         if (!await store.CommitAsync(Id, episodes++, new(lastTurn, events, actions), consumed, status, run.Output, fault))
         {
             Stop();
@@ -145,6 +144,22 @@ sealed class LiveInstance(InstanceRow row, OrchestrationDefinition definition, I
         if (!over) return;
         Stop();
         host.Ended(this, status, run.Output, fault);
+    }
+
+    /// <summary>Goes through the whole story once more before its end is recorded, so that one that is not deterministic fails here and not on the day of a crash.</summary>
+    Fault? Verify(Episode last)
+    {
+        try
+        {
+            var again = new OrchestrationRun(row.Id, definition, row.Input);
+            foreach (Episode episode in store.EpisodesOf(Id).Append(last)) Compare(episode.Actions, again.Turn(episode.At, episode.Events));
+            return null;
+        }
+        catch (NonDeterministicException broken)
+        {
+            log.LogError("{Message}", broken.Message);
+            return new(definition.Name, typeof(NonDeterministicException).FullName!, broken.Message);
+        }
     }
 
     void Remember(IReadOnlyList<HistoryAction> actions)

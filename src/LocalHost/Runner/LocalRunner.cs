@@ -13,9 +13,13 @@ public sealed class LocalRunner : IOrchestrationClient, IInstanceHost, IHostedSe
 {
     static readonly TimeSpan afterALoss = TimeSpan.FromSeconds(1);
 
+    /// <summary>The system's timers reach 49 days; longer ones are set again on the way.</summary>
+    static readonly TimeSpan longestStretch = TimeSpan.FromDays(30);
+
     readonly Dictionary<string, OrchestrationDefinition> orchestrations;
     readonly ConcurrentDictionary<string, LiveInstance> live = new();
-    readonly ConcurrentDictionary<(string Instance, int Action), ITimer> timers = new();
+    readonly ConcurrentDictionary<string, LiveInstance> parents = new();
+    readonly ConcurrentDictionary<(LiveInstance Instance, int Action), ITimer> timers = new();
     readonly InstanceStore store;
     readonly ActivityLanes lanes;
     readonly TimeProvider clock;
@@ -45,9 +49,10 @@ public sealed class LocalRunner : IOrchestrationClient, IInstanceHost, IHostedSe
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         stopping = true;
-        foreach (LiveInstance instance in live.Values) instance.Stop();
         foreach (ITimer timer in timers.Values) await timer.DisposeAsync();
+        // What finishes in time is still recorded; nothing new begins.
         await lanes.StopAsync(cancellationToken);
+        foreach (LiveInstance instance in live.Values) instance.Stop();
     }
 
     public async Task StartAsync<TIn, TOut>(Orchestration<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancel = default) =>
@@ -67,12 +72,17 @@ public sealed class LocalRunner : IOrchestrationClient, IInstanceHost, IHostedSe
 
     public async Task TerminateAsync(string instanceId, string reason, CancellationToken cancel = default)
     {
-        IReadOnlyList<string> children = store.DescendantsOf(instanceId);
-        foreach (string id in children.Prepend(instanceId))
+        // A turn under way may start a child while this looks for children, so it looks until there is none left to end.
+        for (int ended = 1; ended > 0;)
         {
-            if (!await store.EndAsync(id, InstanceStatus.Terminated, new(id, "Terminated", reason))) continue;
-            if (live.TryRemove(id, out LiveInstance? instance)) instance.Stop();
-            if (id == instanceId) TellParent(store.Find(id)!);
+            ended = 0;
+            foreach (string id in store.DescendantsOf(instanceId).Prepend(instanceId))
+            {
+                if (!await store.EndAsync(id, InstanceStatus.Terminated, new(id, "Terminated", reason))) continue;
+                ended++;
+                if (live.TryRemove(id, out LiveInstance? instance)) instance.Stop();
+                if (id == instanceId) TellParent(store.Find(id)!);
+            }
         }
     }
 
@@ -130,7 +140,7 @@ public sealed class LocalRunner : IOrchestrationClient, IInstanceHost, IHostedSe
 
     void TellParent(InstanceRow row)
     {
-        if (row.Parent is { } parent && live.TryGetValue(parent, out LiveInstance? instance)) instance.DeliverChild(row.Id, row.Output, row.Fault);
+        if (parents.TryRemove(row.Id, out LiveInstance? parent)) parent.DeliverChild(row.Id, row.Output, row.Fault);
     }
 
     void IInstanceHost.Dispatch(LiveInstance instance, HistoryAction action)
@@ -145,6 +155,7 @@ public sealed class LocalRunner : IOrchestrationClient, IInstanceHost, IHostedSe
                 SetTimer(instance, action);
                 break;
             case ActionKind.Child:
+                parents[action.InstanceId] = instance;
                 _ = StartChildAsync(instance, action);
                 break;
         }
@@ -152,13 +163,13 @@ public sealed class LocalRunner : IOrchestrationClient, IInstanceHost, IHostedSe
 
     void IInstanceHost.CancelTimer(LiveInstance instance, int action)
     {
-        if (timers.TryRemove((instance.Id, action), out ITimer? timer)) timer.Dispose();
+        if (timers.TryRemove((instance, action), out ITimer? timer)) timer.Dispose();
     }
 
     void IInstanceHost.Ended(LiveInstance instance, InstanceStatus status, JsonElement? output, Fault? fault)
     {
         live.TryRemove(instance.Id, out _);
-        if (instance.Parent is { } parent && live.TryGetValue(parent, out LiveInstance? waiting)) waiting.DeliverChild(instance.Id, output, fault);
+        if (parents.TryRemove(instance.Id, out LiveInstance? parent)) parent.DeliverChild(instance.Id, output, fault);
     }
 
     void IInstanceHost.Lost(LiveInstance instance, Exception fault)
@@ -175,17 +186,23 @@ public sealed class LocalRunner : IOrchestrationClient, IInstanceHost, IHostedSe
 
     void SetTimer(LiveInstance instance, HistoryAction action)
     {
-        TimeSpan wait = action.Due!.Value - clock.GetUtcNow().UtcDateTime;
         // Registered before it is armed, so that one that fires at once finds itself.
-        ITimer timer = clock.CreateTimer(_ => Fire(instance, action.Id), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        timers[(instance.Id, action.Id)] = timer;
-        timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        ITimer timer = clock.CreateTimer(_ => Fire(instance, action), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timers[(instance, action.Id)] = timer;
+        timer.Change(WaitFor(action), Timeout.InfiniteTimeSpan);
     }
 
-    void Fire(LiveInstance instance, int action)
+    TimeSpan WaitFor(HistoryAction action)
     {
-        if (timers.TryRemove((instance.Id, action), out ITimer? timer)) timer.Dispose();
-        instance.Deliver(HistoryEvent.Completed(action, null));
+        TimeSpan wait = action.Due!.Value - clock.GetUtcNow().UtcDateTime;
+        return wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < longestStretch ? wait : longestStretch;
+    }
+
+    void Fire(LiveInstance instance, HistoryAction action)
+    {
+        if (timers.TryRemove((instance, action.Id), out ITimer? timer)) timer.Dispose();
+        if (WaitFor(action) > TimeSpan.Zero) SetTimer(instance, action);
+        else instance.Deliver(HistoryEvent.Completed(action.Id, null));
     }
 
     async Task StartChildAsync(LiveInstance parent, HistoryAction action)

@@ -73,7 +73,7 @@ public sealed class LocalRunnerTests : OrchestrationContract, IAsyncLifetime
 
     [Theory]
     [InlineData(nameof(Probes.NotDurable), "not durable")]
-    [InlineData(nameof(Probes.OffThread), "another thread")]
+    [InlineData(nameof(Probes.OffThread), "not durable")]
     public async Task Orchestration_LeavesItsThread_FailsAndSaysHow(string probe, string reason)
     {
         var definition = (Orchestration<string, string>)Probes.Orchestrations.Single(orchestration => orchestration.Name == probe);
@@ -91,6 +91,38 @@ public sealed class LocalRunnerTests : OrchestrationContract, IAsyncLifetime
         var next = new Orchestration<string, string>("Waits", 2, (_, input) => Task.FromResult($"second story of {input}"));
         await host.CrashAndRestartAsync([next]);
         Assert.Equal($"second story of {id}", Outcome.Unwrap<string>((await EndAsync(id)).Output!.Value));
+    }
+
+    [Fact]
+    public async Task Restart_NewVersion_HearsAgainWhatTheOldOneHeard()
+    {
+        string id = $"heard-{Guid.NewGuid():N}";
+        await Client.StartAsync(Probes.Waits, id, id);
+        await Client.RaiseEventAsync(id, "word", Payload.Write("one"));
+        await Task.Delay(50);
+        var next = new Orchestration<string, string>("Waits", 2, async (context, _) => await context.WaitForExternalEvent<string>("word"));
+        await host.CrashAndRestartAsync([next]);
+        Assert.Equal("one", Outcome.Unwrap<string>((await EndAsync(id)).Output!.Value));
+    }
+
+    [Fact]
+    public async Task End_StoryThatDiffersOnReplay_FailsWithoutACrash()
+    {
+        InstanceState ended = await RunAsync(Probes.Moody);
+        Assert.Equal(InstanceStatus.Failed, ended.Status);
+        Assert.Contains("history says", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Terminate_Parent_EndsItsChildren()
+    {
+        string id = $"family-{Guid.NewGuid():N}";
+        await Client.StartAsync(Probes.ParentOfWaits, id, id);
+        InstanceState? child = null;
+        for (int n = 0; n < 100 && child is null; n++, await Task.Delay(10)) child = await Client.FindAsync($"{id}.Waits.0");
+        await Client.TerminateAsync(id, "enough");
+        Assert.Equal(InstanceStatus.Terminated, (await EndAsync(id)).Status);
+        Assert.Equal(InstanceStatus.Terminated, (await EndAsync($"{id}.Waits.0")).Status);
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public static class Probes
         using var stop = new CancellationTokenSource();
         Task loser = context.CreateTimer(TimeSpan.FromHours(1), stop.Token);
         await context.CallActivityAsync(Work.Definition, new(id, "t"));
-        await stop.CancelAsync();
+        stop.Cancel();
         return $"{context.CurrentUtcDateTime - before >= TimeSpan.FromMilliseconds(50)} {before.Kind} {loser.IsCanceled} {context.NewGuid() != context.NewGuid()}";
     });
 
@@ -170,6 +170,15 @@ public static class Probes
         await context.CallActivityAsync(Work.Definition, new(id, $"pass{pass}", 2000));
         return "survived";
     });
+
+    /// <summary>Decides by what it cannot know again, and ends.</summary>
+    public static readonly Orchestration<string, string> Moody = Add("Moody", async (context, id) =>
+    {
+        int pass = Work.Runs.AddOrUpdate($"moody{id}", 1, (_, runs) => runs + 1);
+        return $"{await context.CallActivityAsync(Work.Definition, new(id, $"mood{pass}"))}";
+    });
+
+    public static readonly Orchestration<string, string> ParentOfWaits = Add("ParentOfWaits", (context, id) => context.CallSubOrchestratorAsync(Waits, id));
 
     static Orchestration<string, string> Add(string name, Func<IOrchestrationContext, string, Task<string>> run)
     {
