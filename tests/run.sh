@@ -13,7 +13,7 @@ fi
 # Somebody else's decoder and tempo detector judge our files. Without them those tests are skipped, and say so.
 missing=()
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
-command -v aubio >/dev/null || missing+=(aubio-tools)
+command -v soundstretch >/dev/null || missing+=(soundstretch)
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||

@@ -33,8 +33,9 @@ public static class ScoreWriter
             (intent.Tonic, intent.Mode) = (given.Tonic, given.Mode);
         }
 
-        Dice dice = Dice.Of(request.Seed);
         StyleSheet style = StyleBook.Find(intent.Style ?? StyleBook.Usual);
+        // One seed is another piece in another style.
+        Dice dice = Dice.Of(request.Seed).At(style.Name);
         Plan plan = Draft(intent, style, request.DurationSeconds, dice);
         Score score = Perform(plan, intent, request);
         return new(score, Complete(reading, request, score));

@@ -4,7 +4,7 @@ namespace DgxMusic.Composer.Synthesis;
 readonly record struct BusShape(double ThresholdDb, double Ratio, double AttackSeconds, double ReleaseSeconds, double Knee, double Ceiling)
 {
     /// <summary>The one gain of all stems and so of the mix.</summary>
-    public const double MasterDb = 0;
+    public const double MasterDb = -4;
 
     /// <summary>Drums get the most room; what sustains gets little, because it adds to everything else.</summary>
     public static BusShape For(string stem) => stem switch
