@@ -1,0 +1,27 @@
+using DgxMusic.Benchmarks;
+
+// Without arguments: all of them. Results go to standard output as a Markdown table; tests/Benchmarks/Results.md keeps those of known machines.
+var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
+{
+    ["composer"] = ComposerSpeed.Run,
+    ["export"] = ExportSpeed.Run,
+    ["runner"] = RunnerSpeed.Run,
+    ["first-file"] = FirstFile.Run,
+};
+string[] unknown = [.. args.Where(name => !suites.ContainsKey(name))];
+if (unknown.Length > 0)
+{
+    Console.Error.WriteLine($"Unknown: {string.Join(", ", unknown)}. Known: {string.Join(", ", suites.Keys)}.");
+    return 2;
+}
+
+Console.WriteLine($"{Machine.Describe()}\n");
+Console.WriteLine("| what | median | lowest | highest | unit | beside it |");
+Console.WriteLine("|---|---|---|---|---|---|");
+foreach ((string name, Func<IEnumerable<Measurement>> run) in suites)
+{
+    if (args.Length > 0 && !args.Contains(name)) continue;
+    foreach (Measurement measurement in run()) Console.WriteLine(measurement.ToRow());
+}
+
+return 0;
