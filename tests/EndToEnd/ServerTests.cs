@@ -27,6 +27,8 @@ public sealed class ServerTests : IAsyncLifetime
     [Trait("Requirement", "A-46")]
     [Trait("Requirement", "A-47")]
     [Trait("Requirement", "C-40")]
+    [Trait("Requirement", "X-03")]
+    [Trait("Requirement", "X-04")]
     public async Task Generate_FromAcceptanceToDownload()
     {
         JsonElement accepted = await server.SubmitAsync(new { prompt = "calm piano", duration = 8, stems = true, seed = "18446744073709551615" });
@@ -163,6 +165,7 @@ public sealed class ServerTests : IAsyncLifetime
     [InlineData(405, "METHOD_NOT_ALLOWED", "/api/v1/generate")]
     [InlineData(400, "MALFORMED_REQUEST", "/api/v1/jobs?status=late")]
     [InlineData(400, "MALFORMED_REQUEST", "/api/v1/history?page=0")]
+    [Trait("Requirement", "A-34")]
     public async Task Read_WhatIsNotThere_GetsItsProblem(int status, string code, string path)
     {
         using HttpResponseMessage answer = await server.Http.GetAsync(path);

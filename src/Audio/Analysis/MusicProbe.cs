@@ -4,20 +4,19 @@ using DgxMusic.Dsp;
 namespace DgxMusic.Audio.Analysis;
 
 /// <summary>Tempo and key. Both are extras: what goes wrong here becomes a warning and never takes the rest of the analysis with it.</summary>
-/// <param name="listener">Null where nobody here can hear tempo and key.</param>
-sealed class MusicProbe(IMusicListener? listener, AnalysisOptions options) : IProbe
+sealed class MusicProbe(IMusicListener listener, AnalysisOptions options) : IProbe
 {
-    string? fault = listener is null ? "not part of this build" : null;
+    string? fault;
 
     public void Process(AudioBuffer block)
     {
-        if (fault is null) Guarded(() => listener!.Process(block));
+        if (fault is null) Guarded(() => listener.Process(block));
     }
 
     public TrackMetadata Describe(TrackMetadata metadata)
     {
         var facts = new MusicFacts(null, null, null, null);
-        if (fault is null) Guarded(() => facts = listener!.Complete());
+        if (fault is null) Guarded(() => facts = listener.Complete());
         bool isTooShort = metadata.DurationSeconds < TrackAnalyzer.LeastTempoSeconds;
         double? bpm = options.Bpm && !isTooShort ? facts.Bpm : null;
         string? key = options.Key ? facts.Key : null;

@@ -33,6 +33,6 @@ public static class TrackAnalyzer
     internal static IEnumerable<IProbe> Probes(AudioFormat format, AnalysisOptions options)
     {
         if (options.Stats) yield return new StatisticsProbe(format);
-        if (options.Bpm || options.Key) yield return new MusicProbe(listener: null, options);
+        if (options.Bpm || options.Key) yield return new MusicProbe(new MusicListener(format.SampleRateHz, options), options);
     }
 }

@@ -11,6 +11,7 @@ public class MusicProbeTests
 
     [Theory, Trait("Requirement", "A-23")]
     [InlineData(true, true), InlineData(true, false), InlineData(false, true)]
+    [Trait("Requirement", "A-23")]
     public void Describe_GivesOnlyWhatWasAsked(bool bpm, bool key)
     {
         var metadata = Analyze(new Listener(facts), new(Stats: false, bpm, key), seconds: 5);
@@ -37,6 +38,7 @@ public class MusicProbeTests
     }
 
     [Theory, InlineData(true), InlineData(false), Trait("Requirement", "A-28")]
+    [Trait("Requirement", "A-28")]
     public void Describe_ListenerFails_IsAWarningAndTheRestStands(bool atOnce)
     {
         var listener = new Listener(facts) { FailsInProcess = atOnce, FailsInComplete = !atOnce };

@@ -49,6 +49,7 @@ public class TrackAnalyzerTests
     [Theory, Trait("Requirement", "A-21"), Trait("Requirement", "A-20")]
     [InlineData(Pcm, 16, "PCM_16"), InlineData(Pcm, 24, "PCM_24"), InlineData(Pcm, 32, "PCM_32"), InlineData(RiffBytes.Float, 32, "FLOAT")]
     [InlineData(Pcm, 8, null), InlineData(RiffBytes.Float, 64, null)]
+    [Trait("Requirement", "A-21")]
     public void Analyze_File_NamesItsDepthInTheExportersWords(ushort tag, int bits, string? name)
     {
         byte[] file = Riff(Format(tag, 1, RateHz, bits), Chunk("data", new byte[8 * RateHz]));
@@ -58,6 +59,7 @@ public class TrackAnalyzerTests
     }
 
     [Fact, Trait("Requirement", "A-22")]
+    [Trait("Requirement", "A-22")]
     public void Analyze_SamplesOfNoFile_HaveNeitherSizeNorDepth()
     {
         var metadata = TrackAnalyzer.Analyze(new BufferReader(Signals.Sine(RateHz, 1, 1, 440, 0.5)), statsOnly);

@@ -55,6 +55,7 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [ShellFact, Trait("Requirement", "X-20")]
+    [Trait("Requirement", "X-20")]
     public void Read_DecoderHangs_IsKilledAndUnreadable()
     {
         var watch = Stopwatch.StartNew();
@@ -67,6 +68,7 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [ShellFact, Trait("Requirement", "X-20")]
+    [Trait("Requirement", "X-20")]
     public void Read_Cancelled_KillsTheDecoder()
     {
         using var cancellation = new CancellationTokenSource();

@@ -23,6 +23,7 @@ public class TrackExporterTests
     }
 
     [Fact, Trait("Requirement", "A-03"), Trait("Requirement", "A-04")]
+    [Trait("Requirement", "A-03")]
     public void Export_MonoAndStereo_KeepChannelsRateAndOrder()
     {
         foreach (int channels in (int[])[1, 2])
@@ -108,6 +109,7 @@ public class TrackExporterTests
     }
 
     [Theory, InlineData(44_100, 48_000), InlineData(48_000, 44_100), InlineData(32_000, 48_000), InlineData(44_100, 1_000), Trait("Requirement", "A-04")]
+    [Trait("Requirement", "A-04")]
     public void Export_AnotherRate_ConvertsAndNeverRelabels(int fromHz, int toHz)
     {
         const double toneHz = 220;
@@ -136,6 +138,7 @@ public class TrackExporterTests
     }
 
     [Theory, InlineData(BitDepth.Pcm16), InlineData(BitDepth.Pcm24), InlineData(BitDepth.Pcm32), InlineData(BitDepth.Float), Trait("Requirement", "A-02"), Trait("Requirement", "A-11")]
+    [Trait("Requirement", "A-11")]
     public void Export_EveryDepth_ReportsTheFileItWrote(BitDepth depth)
     {
         var (track, file) = Export(Signals.Noise(RateHz, 1, 24_001, 0.2, seed: 1), new() { BitDepth = depth });
@@ -148,6 +151,7 @@ public class TrackExporterTests
     public void Export_NoFrames_IsEmptyAudio() => AssertFault(Problem.EmptyAudio, new AudioBuffer(RateHz, 2, 0));
 
     [Fact, Trait("Requirement", "A-03")]
+    [Trait("Requirement", "A-03")]
     public void Export_ThreeChannels_IsTooManyChannels() => AssertFault(Problem.TooManyChannels, new AudioBuffer(RateHz, 3, 100));
 
     [Theory, InlineData(float.NaN), InlineData(float.PositiveInfinity), Trait("Requirement", "X-14")]

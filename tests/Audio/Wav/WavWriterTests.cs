@@ -43,6 +43,7 @@ public class WavWriterTests
     }
 
     [Theory, MemberData(nameof(Layouts)), Trait("Requirement", "A-15")]
+    [Trait("Requirement", "A-15")]
     public void Write_EveryLayout_SizesAreTrueAndEven(BitDepth depth, int channels, int frames)
     {
         byte[] wav = Write(Signals.Noise(44_100, channels, frames, 0.5, seed: 3), depth);
@@ -66,6 +67,7 @@ public class WavWriterTests
     }
 
     [Fact]
+    [Trait("Requirement", "A-15")]
     public void Write_FloatMono_HasAnExtendedHeaderAndFact()
     {
         byte[] expected = Riff(Format(RiffBytes.Float, 1, 32_000, 32, tail: U16(0)), Chunk("fact", U32(1)), Chunk("data", BitConverter.GetBytes(1.5f)));
@@ -122,6 +124,7 @@ public class WavWriterTests
     }
 
     [Fact, Trait("Requirement", "A-15")]
+    [Trait("Requirement", "A-15")]
     public void Write_OneByteBeyond32Bits_IsRf64()
     {
         // 16-bit mono: sizes of RIFF are file − 8. The most that fits is 2^32 − 2 bytes of it (even), of which 36 are header.

@@ -1,0 +1,88 @@
+namespace DgxMusic.Dsp.Rhythm;
+
+/// <summary>
+/// How strongly something begins, 100 times a second, in four ranges of pitch and in all of them together.
+/// Spectral flux against the loudest neighbouring band two frames earlier, so that vibrato is no onset: Böck and Widmer, DAFx 2013.
+/// </summary>
+sealed class OnsetEnvelopes
+{
+    internal const int FramesPerSecond = 100;
+    internal const int Groups = 5;
+    const double Compression = 1000;
+    const int Lag = 2;
+
+    // Kick and bass; snare and chords; voices; cymbals. The last group is the sum of all.
+    static readonly double[] UpperHz = [160, 800, 3500, double.PositiveInfinity];
+
+    readonly double[][] groups;
+
+    /// <param name="bands">Frames of <see cref="MelBands.Count"/> magnitudes; compressed in place.</param>
+    internal OnsetEnvelopes(Span<float> bands)
+    {
+        Frames = bands.Length / MelBands.Count;
+        Compress(bands);
+        groups = [.. Enumerable.Range(0, Groups).Select(_ => new double[Frames])];
+        AddFlux(bands);
+        foreach (double[] envelope in groups) Normalize(envelope);
+    }
+
+    internal int Frames { get; }
+
+    internal ReadOnlySpan<double> this[int group] => groups[group];
+
+    /// <summary>The groups, weighted and summed.</summary>
+    internal double[] Mix(ReadOnlySpan<double> weights)
+    {
+        double[] sum = new double[Frames];
+        for (int group = 0; group < Groups; group++)
+        {
+            for (int t = 0; t < Frames; t++) sum[t] += weights[group] * groups[group][t];
+        }
+
+        return sum;
+    }
+
+    static void Compress(Span<float> bands)
+    {
+        float largest = 0;
+        foreach (float value in bands) largest = Math.Max(largest, value);
+        double scale = largest > 0 ? Compression / largest : 0;
+        for (int i = 0; i < bands.Length; i++) bands[i] = (float)Math.Log(1 + (scale * bands[i]));
+    }
+
+    void AddFlux(ReadOnlySpan<float> bands)
+    {
+        const int count = MelBands.Count;
+        int[] groupOf = [.. Enumerable.Range(0, count).Select(band => Array.FindIndex(UpperHz, upper => MelBands.CentreHz(band) < upper))];
+        Span<float> before = stackalloc float[count];
+        for (int t = 0; t < Frames; t++)
+        {
+            if (t >= Lag) bands.Slice((t - Lag) * count, count).CopyTo(before);
+            for (int band = 0; band < count; band++)
+            {
+                float loudest = Math.Max(before[band], Math.Max(before[Math.Max(band - 1, 0)], before[Math.Min(band + 1, count - 1)]));
+                double flux = Math.Max(0, bands[(t * count) + band] - loudest);
+                groups[groupOf[band]][t] += flux;
+                groups[Groups - 1][t] += flux;
+            }
+        }
+    }
+
+    /// <summary>Less the mean of the second around it, not below 0, divided by its standard deviation.</summary>
+    static void Normalize(double[] envelope)
+    {
+        double[] sums = new double[envelope.Length + 1];
+        for (int t = 0; t < envelope.Length; t++) sums[t + 1] = sums[t] + envelope[t];
+        double sum = 0, squares = 0;
+        for (int t = 0; t < envelope.Length; t++)
+        {
+            int from = Math.Max(0, t - (FramesPerSecond / 2)), to = Math.Min(envelope.Length, t + (FramesPerSecond / 2) + 1);
+            envelope[t] = Math.Max(0, envelope[t] - ((sums[to] - sums[from]) / (to - from)));
+            (sum, squares) = (sum + envelope[t], squares + (envelope[t] * envelope[t]));
+        }
+
+        double mean = sum / envelope.Length, deviation = Math.Sqrt(Math.Max(0, (squares / envelope.Length) - (mean * mean)));
+        if (deviation <= 1e-6) Array.Clear(envelope);
+        else for (int t = 0; t < envelope.Length; t++) envelope[t] /= deviation;
+    }
+}

@@ -1,0 +1,34 @@
+namespace DgxMusic.Dsp.Rhythm;
+
+/// <summary>How well tempi explain when onsets return.</summary>
+sealed class Periodicity(OnsetEnvelopes onsets, double[] weights, int longestLag)
+{
+    /// <summary>Beats ahead that are looked at.</summary>
+    internal const int Multiples = 4;
+
+    // Two beats on, a bar of two or half a bar; three beats on says least.
+    static readonly double[] multipleWeights = [1, 0.8, 0.5, 0.7];
+
+    readonly Autocorrelation[] groups = [.. Enumerable.Range(0, OnsetEnvelopes.Groups).Select(group => new Autocorrelation(onsets[group], longestLag))];
+
+    /// <summary>Weighted mean of the likeness one to four beats later; multiples that the music is too short for do not count.</summary>
+    /// <param name="period">Frames from beat to beat.</param>
+    internal double Score(double period)
+    {
+        double sum = 0, total = 0;
+        for (int k = 1; k <= Multiples && k * period < groups[0].LongestLag; k++)
+        {
+            sum += multipleWeights[k - 1] * At(k * period);
+            total += multipleWeights[k - 1];
+        }
+
+        return total == 0 ? 0 : sum / total;
+    }
+
+    double At(double lag)
+    {
+        double sum = 0;
+        for (int group = 0; group < groups.Length; group++) sum += weights[group] * groups[group].At(lag);
+        return sum;
+    }
+}
