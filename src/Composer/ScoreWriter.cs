@@ -109,16 +109,19 @@ public static class ScoreWriter
         };
     }
 
-    /// <summary>Adds what options gave and what the composer chose.</summary>
+    /// <summary>One entry for style, tempo, key and metre each, with what was decided in the end and where it came from.</summary>
     static PromptReading Complete(PromptReading reading, CompositionRequest request, Score score)
     {
-        List<Understanding> all = [.. reading.Understood];
-        if (request.Bpm is { } bpm) all.Add(new("tempo", string.Create(CultureInfo.InvariantCulture, $"{bpm:0.##} BPM"), "option"));
-        if (request.Key is not null) all.Add(new("key", KeyName.Of(score.Key), "option"));
-        all.Add(new("style", score.Style, ""));
-        all.Add(new("tempo", string.Create(CultureInfo.InvariantCulture, $"{score.Bpm:0.##} BPM"), ""));
-        all.Add(new("key", KeyName.Of(score.Key), ""));
-        all.Add(new("metre", $"{score.Metre.Beats}/{score.Metre.Unit}", ""));
+        (string Field, string Value, bool IsOption)[] decided =
+        [
+            ("style", score.Style, false),
+            ("tempo", string.Create(CultureInfo.InvariantCulture, $"{score.Bpm:0.##} BPM"), request.Bpm is not null),
+            ("key", KeyName.Of(score.Key), request.Key is not null),
+            ("metre", $"{score.Metre.Beats}/{score.Metre.Unit}", false),
+        ];
+        List<Understanding> all = [.. reading.Understood.Where(item => !decided.Any(decision => decision.Field == item.Field))];
+        foreach ((string field, string value, bool isOption) in decided)
+            all.Add(new(field, value, isOption ? "option" : string.Join(", ", reading.Understood.Where(item => item.Field == field).Select(item => item.Words))));
         return reading with { Understood = all };
     }
 }
