@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
+using Microsoft.Extensions.Options;
 
 namespace DgxMusic.LocalHost.Commands;
 
@@ -21,6 +22,10 @@ static class CommandGuard
         catch (PipelineException refusal)
         {
             return Fail(json, refusal);
+        }
+        catch (OptionsValidationException invalid)
+        {
+            return Fail(json, new PipelineException(Problem.InvalidRequest, $"A setting is out of range: {string.Join(" ", invalid.Failures)}"));
         }
         catch (OperationCanceledException)
         {
