@@ -33,6 +33,8 @@ static class Server
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddEnvironmentVariables("DGXMUSIC_");
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Why a start failed is told once, as one sentence, by the command.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ssZ "));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -20,6 +20,7 @@ static class StoreFaults
 
     public static bool IsRefusal(Exception fault) => fault is IOException and not FileNotFoundException or UnauthorizedAccessException;
 
+    // The system's own sentence names the machine's folders, which are nobody's business but the owner's.
     public static PipelineException Refused(BlobRef blob, Exception fault) =>
-        new(Problem.StorageWriteFailed, $"The store could not write {blob}: {fault.Message}");
+        new(Problem.StorageWriteFailed, $"The store could not write {blob} ({fault.GetType().Name}); is the disk full or read-only?");
 }
