@@ -49,9 +49,8 @@ public static class ScoreWriter
         Key key = ChooseKey(intent, style, dice.At("key"));
         Ending ending = Ending.Of(grid);
         IReadOnlyList<SectionPlan> sections = Form.Plan(style.Form, (int)Math.Ceiling((ending.HitBeat / grid.BarBeats) - 1e-9), dice.At("form"));
-        IReadOnlyList<string> progressions = Scale.Of(key.Tonic, key.Mode).Pitch(2) - Scale.Of(key.Tonic, key.Mode).Pitch(0) == 4 ? style.Major : style.Minor;
         double arousal = intent.Arousal ?? 0.6;
-        var harmony = new HarmonyWriter(key, style.Richness, progressions, style.BarsPerChord, grid, dice.At("harmony")).Write(sections, ending);
+        var harmony = new HarmonyWriter(key, style, grid, dice.At("harmony")).Write(sections, ending);
         DrumGroove[] grooves = [.. style.Drums.Grooves.Select(groove => DrumGroove.Read(groove, grid)).Select(groove => intent.HalfTime ? groove.HalfTime(grid) : groove)];
         int first = dice.At("groove").Below(grooves.Length);
         return new()

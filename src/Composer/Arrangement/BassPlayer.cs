@@ -4,7 +4,7 @@ using DgxMusic.Composer.Theory;
 namespace DgxMusic.Composer.Arrangement;
 
 /// <summary>Plays the bass. Signs of its patterns: <c>R</c> root, <c>r</c> the same softly, <c>O</c> octave, <c>F</c> fifth, <c>T</c> third, <c>S</c> seventh, <c>A</c> approach to the
-/// next chord. The patterns <c>walk</c> and <c>kick</c> stand for a walking line and for notes that follow the kick drum.</summary>
+/// next chord, <c>P</c> the key's tonic whatever the chord (a pedal point), <c>p</c> the same softly. The patterns <c>walk</c> and <c>kick</c> stand for a walking line and for notes that follow the kick drum.</summary>
 sealed class BassPlayer(Plan plan, Seat seat)
 {
     readonly NoteSheet sheet = new(plan, seat.Patch);
@@ -30,7 +30,7 @@ sealed class BassPlayer(Plan plan, Seat seat)
         foreach (var sign in Vary(events, section, bar))
         {
             double beat = plan.BeatOf(bar) + (sign.Step / 4.0);
-            double stress = sign.Sign == 'r' ? 0.6 : sign.Step == 0 ? 0.95 : 0.85;
+            double stress = (sign.Sign is 'r' or 'p' ? 0.66 : 0.95) * plan.Accent(sign.Step);
             double length = Math.Max(0.1, sign.Length / 4.0 * seat.Sheet.Articulation);
             sheet.Add(plan.Timing.Loose(bar, sign.Step, "bass"), length, PitchOf(sign.Sign, beat), plan.Velocity(section, stress));
         }
@@ -109,6 +109,7 @@ sealed class BassPlayer(Plan plan, Seat seat)
             'T' => root + chord.Third % 12,
             'S' => root + chord.Seventh,
             'A' => Approach(beat),
+            'P' or 'p' => seat.Sheet.Low + Scale.Modulo(plan.Scale.Key.Tonic - seat.Sheet.Low, 12),
             _ => root,
         };
     }

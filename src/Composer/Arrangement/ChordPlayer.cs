@@ -46,13 +46,14 @@ sealed class ChordPlayer(Plan plan, Seat seat)
 
     void PlayBar(SectionPlan section, int bar, double level)
     {
+        bool held = seat.Role != Role.Chords || level > 0.72;
         foreach (var sign in StepPattern.Read(PatternOf(section), plan.Grid, bar))
         {
             if (level < 0.45 && !plan.Grid.IsPulse(sign.Step) && dice.At("thin").At(sign.Step).Chance(0.6)) continue;
             double raster = plan.BeatOf(bar) + (sign.Step / 4.0);
             int index = plan.Harmony.IndexAt(raster);
-            double length = sign.Length / 4.0 * seat.Sheet.Articulation;
-            double stress = (sign.Sign is 'X' ? 0.92 : 0.76) + dice.At("touch").At(bar).At(sign.Step).Between(-0.05, 0.05);
+            double length = sign.Length / 4.0 * seat.Sheet.Articulation * (held ? 1 : 0.6);
+            double stress = ((sign.Sign is 'X' ? 0.92 : 0.8) * plan.Accent(sign.Step)) + dice.At("touch").At(bar).At(sign.Step).Between(-0.05, 0.05);
             double beat = plan.Timing.Loose(bar, sign.Step, seat.Name);
             double change = plan.Harmony.Spans[index].End - raster;
             Strike(beat, Math.Min(length, change), Chosen(layouts[index], sign.Sign), plan.Velocity(section, stress), last: false);

@@ -98,7 +98,8 @@ sealed class DrumPlayer(Plan plan, Seat seat)
         bool backbeat = hit.Pitch is DrumGroove.Snare or DrumGroove.Clap or DrumGroove.Rim && hit.Velocity > 0.5;
         double beat = backbeat ? plan.Timing.LaidBack(bar, hit.Step) : hit.Pitch == DrumGroove.Kick ? plan.Timing.At(bar, hit.Step) : plan.Timing.Loose(bar, hit.Step, "drums");
         double touch = dice.At("touch").At(bar).At(hit.Step).At(hit.Pitch).Between(0.93, 1.05);
-        sheet.Add(beat, 0.25, hit.Pitch, plan.Velocity(section, hit.Velocity * touch));
+        double accent = hit.Pitch is DrumGroove.Kick or DrumGroove.Snare or DrumGroove.Clap or DrumGroove.OpenHat ? 1 : plan.Accent(hit.Step);
+        sheet.Add(beat, 0.25, hit.Pitch, plan.Velocity(section, hit.Velocity * touch * accent));
     }
 
     /// <summary>A cymbal on the first beat of a section that is louder than what came before.</summary>

@@ -29,17 +29,18 @@ sealed class Harmony(IReadOnlyList<ChordSpan> spans)
     }
 }
 
-/// <summary>Writes the chords: each section begins on the tonic and leads back to it through the dominant.</summary>
-sealed class HarmonyWriter(Key key, Richness richness, IReadOnlyList<string> progressions, double barsPerChord, BarGrid grid, Dice dice)
+/// <summary>Writes the chords: each section begins on the tonic and leads back to it through the dominant or the subdominant.</summary>
+sealed class HarmonyWriter(Key key, StyleSheet style, BarGrid grid, Dice dice)
 {
-    static readonly string[] Dominants = ["V", "V", "v", "II", "V", "VII", "V"];
+    static readonly string[] Dominants = ["V", "V", "v", "II", "V", "VII", "V"], Subdominants = ["IV", "iv", "IV", "II", "II", "VII", "iv"];
 
     readonly List<ChordSpan> spans = [];
+    readonly IReadOnlyList<string> progressions = new Scale(key).HasMajorThird ? style.Major : style.Minor;
 
     public Harmony Write(IReadOnlyList<SectionPlan> sections, Ending ending)
     {
         foreach (var section in sections) Write(section, ending.HitBeat);
-        Add(ending.HitBeat, grid.TotalBeats, Read(key.Mode is Mode.Major or Mode.Lydian or Mode.Mixolydian ? "I" : "i"));
+        Add(ending.HitBeat, grid.TotalBeats, Read(new Scale(key).HasMajorThird ? "I" : "i"));
         return new Harmony(spans);
     }
 
@@ -53,9 +54,9 @@ sealed class HarmonyWriter(Key key, Richness richness, IReadOnlyList<string> pro
             int bar = cell / halves;
             var progression = bar / 8 % 4 == 2 ? alternative : main;
             int cellInPhrase = cell - (bar / 8 * 8 * halves);
-            string numeral = progression[(int)(cellInPhrase / (halves * barsPerChord)) % progression.Length];
+            string numeral = progression[(int)(cellInPhrase / (halves * style.BarsPerChord)) % progression.Length];
             bool closes = cell == cells - 1 || (bar % 8 == 7 && cell % halves == halves - 1);
-            if (closes && cells > 1) numeral = Dominants[(int)key.Mode];
+            if (closes && cells > 1) numeral = (style.Cadence == Cadence.Plagal ? Subdominants : Dominants)[(int)key.Mode];
             double start = BeatOf(section.StartBar + bar, cell % halves);
             double end = cell % halves == halves - 1 ? BeatOf(section.StartBar + bar + 1, 0) : BeatOf(section.StartBar + bar, 1);
             Add(start, Math.Min(end, hitBeat), Read(numeral));
@@ -73,7 +74,7 @@ sealed class HarmonyWriter(Key key, Richness richness, IReadOnlyList<string> pro
 
     double BeatOf(int bar, int half) => (bar * grid.BarBeats) + (half * grid.MiddleStep / 4.0);
 
-    Chord Read(string numeral) => RomanNumeral.Read(numeral, key, richness);
+    Chord Read(string numeral) => RomanNumeral.Read(numeral, key, style.Richness);
 
     void Add(double start, double end, Chord chord)
     {

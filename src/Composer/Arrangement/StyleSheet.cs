@@ -6,6 +6,9 @@ namespace DgxMusic.Composer.Arrangement;
 /// <summary>What a player does in the band.</summary>
 enum Role { Drums, Bass, Chords, Pad, Arp, Lead, Counter, Effects }
 
+/// <summary>How a phrase leads back to the tonic: from the dominant, or softly from the subdominant.</summary>
+enum Cadence { Authentic, Plagal }
+
 /// <summary>How the drums lead into what comes next.</summary>
 enum Fill { Snare, Toms, Hats, Silence, Breakbeat, Brushes, Percussion }
 
@@ -65,6 +68,8 @@ sealed record StyleSheet
     public required IReadOnlyList<string> Major { get; init; }
 
     public Richness Richness { get; init; } = Richness.Triad;
+
+    public Cadence Cadence { get; init; }
 
     public double BarsPerChord { get; init; } = 1;
 

@@ -24,7 +24,9 @@ static class RomanNumeral
         var scale = new Scale(key);
         int root = scale.Pitch(degree) - flat;
         int shape = richness == Richness.Power ? Mask(0, 7, 12) : Triad(char.IsUpper(numeral[0]), text[end..]);
-        if (richness >= Richness.Seventh) shape |= Above(scale, degree, root, thirds: 6, least: 9);
+        // A major tonic is home: with its major seventh it holds the whole triad of the third degree, and the ear is led there.
+        bool isHome = degree == 0 && flat == 0 && scale.HasMajorThird;
+        if (richness >= Richness.Seventh && !isHome) shape |= Above(scale, degree, root, thirds: 6, least: 9);
         if (richness == Richness.Ninth) shape |= Above(scale, degree, root, thirds: 8, least: 14);
         return new Chord(Scale.Modulo(root, 12), shape);
     }

@@ -25,6 +25,8 @@ readonly record struct Scale(Key Key)
         return 60 + Key.Tonic + (12 * octave) + Steps[(int)Key.Mode][degree - (7 * octave)];
     }
 
+    public bool HasMajorThird => Pitch(2) - Pitch(0) == 4;
+
     public bool Contains(int pitch) => Array.IndexOf(Steps[(int)Key.Mode], Modulo(pitch - Key.Tonic, 12)) >= 0;
 
     /// <summary>The highest degree that is not above a MIDI number.</summary>

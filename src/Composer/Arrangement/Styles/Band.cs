@@ -8,14 +8,14 @@ static class Band
     public static readonly StyleSheet Rock = new()
     {
         Name = "rock", Tempo = (112, 144), Form = FormKind.Song, MinorShare = 0.5, LooseSeconds = 0.004,
-        Minor = Stock.MinorPop, Major = Stock.MajorEpic, Richness = Theory.Richness.Power,
+        Minor = ["i VI VII i", "i iv i VII", "i VI iv i", "i i VI VII"], Major = ["I bVII IV I", "I IV I V", "I I IV V", "I IV bVII IV"], Richness = Theory.Richness.Power,
         Drums = new([KitRock], [
-            "K1 X.......X.x.....|S1 ....X.......X...|H1 x.x.x.x.x.x.x.x.|S3 .......g........",
-            "K1 X..x....X.x.....|S1 ....X.......X...|D2 x.x.x.x.x.x.x.x.|O3 ..............x.",
-            "K1 X.x.....x.x...x.|S1 ....X.......X...|H1 x.x.x.x.x.x.x.x.|O2 ......x.........|T3 x...x...x...x..."],
+            "K1 X.......X.o.....|S1 ....X.......X...|H1 X.o.X.o.X.o.X.o.|S3 .......g........",
+            "K1 X..o....X.o.....|S1 ....X.......X...|D2 X.o.X.o.X.o.X.o.|O3 ..............x.",
+            "K1 X.o.....X.o...o.|S1 ....X.......X...|H1 x.x.x.x.x.x.x.x.|O2 ......x.........|T3 x...x...x...x..."],
             [Fill.Toms, Fill.Snare, Fill.Toms], 0.9) { Reverb = 0.14 },
-        Bass = Stock.Bass([PickBass, FingerBass], "R.R.R.R.R.R.R.R.", "R.r.R.R.R.r.R.A.", "R..RR.R.R..RR.F.") with { Articulation = 0.95 },
-        Chords = new([DistortedGuitar], "X-x-x-x-X-x-x-x-", "X--x--x-X--x--x-", "X---..x-X-x-x---")
+        Bass = Stock.Bass([PickBass, FingerBass], "R.r.R.r.R.r.R.r.", "R.r.R.r.R.r.R.A.", "R..rR.r.R..rR.F.") with { Articulation = 0.95 },
+        Chords = new([DistortedGuitar], "X-x-x-x-X-x-x-x-", "X---x-x-X-x-x-x-", "X---..x-X-x-x---")
         {
             Low = 40, High = 64, Voices = 3, Articulation = 0.96, Placement = new(-5, Width: 0.9, Reverb: 0.1),
         },
@@ -74,8 +74,8 @@ static class Band
 
     public static readonly StyleSheet Jazz = new()
     {
-        Name = "jazz", Tempo = (116, 168), Form = FormKind.Jazz, MinorShare = 0.35, Swing = 0.33, SwingSteps = 2, LooseSeconds = 0.009, Force = 0.72,
-        Minor = ["i vi ii V", "i iv VII V", "i VI ii V", "i iv i V"], Major = ["I vi ii V", "I IV iii V", "iii vi ii V", "I ii iii V"], Richness = Theory.Richness.Ninth,
+        Name = "jazz", Tempo = (112, 140), Form = FormKind.Jazz, MinorShare = 0.35, Swing = 0.33, SwingSteps = 2, LooseSeconds = 0.009, Force = 0.72,
+        Minor = ["i iv i V", "i VI ii° V i i ii° V", "i i iv V"], Major = ["I vi ii V I I ii V", "I IV I V", "I I ii V"], Richness = Theory.Richness.Seventh,
         Drums = new([KitJazzBrushes], [
             "D1 x...x.x.x...x.x.|P1 ....x.......x...|K1 o.......o.......|S3 ..g...g.....g...",
             "D1 x...x.x.x...x.x.|P1 ....x.......x...|K2 o...o...o...o...|S2 ......g...g...g.|R3 ............o...",

@@ -87,14 +87,14 @@ static class Electronic
 
     public static readonly StyleSheet Synthwave = new()
     {
-        Name = "synthwave", Tempo = (84, 114), Form = FormKind.Song, MinorShare = 0.8, Transitions = true,
+        Name = "synthwave", Tempo = (100, 116), Form = FormKind.Song, MinorShare = 0.8, Transitions = true,
         Minor = Stock.MinorPop, Major = Stock.MajorPop,
         Drums = new([KitSynthwave], [
             "K1 X...X...X...X...|S1 ....X.......X...|H1 x.o.x.o.x.o.x.o.|C3 ....x.......x...",
             "K1 X.......X.x.....|S1 ....X.......X...|H1 xgogxgogxgogxgog|O3 ..............x.",
             "K1 X.....x.X.......|S1 ....X.......X...|H1 x.x.x.x.x.x.x.x.|T3 ..x...x...x...x."],
             [Fill.Toms, Fill.Snare, Fill.Toms], 0.85) { Reverb = 0.25 },
-        Bass = Stock.Bass([SawBass, FmBass], "R.R.R.R.R.R.R.R.", "RRRRRRRRRRRRRRRR", "R.O.R.O.R.O.R.O.", "R.RRR.RRR.RRR.RO") with { Articulation = 0.8, Placement = new(-2, Duck: 0.35) },
+        Bass = Stock.Bass([SawBass, FmBass], "R.r.R.r.R.r.R.r.", "RrrrRrrrRrrrRrrr", "R.O.R.O.R.O.R.O.", "R.rrR.rrR.rrR.rO") with { Articulation = 0.8, Placement = new(-2, Duck: 0.35) },
         Chords = new([PolySynth, Brass, ElectricPiano], "X------x--------", "X--x----X--x----", "X-....x-..x-....", "X-----X-----X---")
         {
             Low = 53, High = 77, Placement = new(-7, Width: 0.7, Reverb: 0.35, Chorus: 0.5, Duck: 0.3),
