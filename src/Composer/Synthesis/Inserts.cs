@@ -37,26 +37,40 @@ sealed class Inserts
     /// <summary>One chunk, in place.</summary>
     public void Process(Span<float> left, Span<float> right)
     {
-        Colour(left, 0);
-        if (stereo) Colour(right, 1);
+        Colour(left, right);
         if (MakesStereo) left.CopyTo(right);
         if (instrument.TremoloDepth > 0) Tremble(left, right);
         if (chorus is null) return;
         for (int tick = 0; tick < left.Length; tick += Blocks.Tick) chorus.Process(left.Slice(tick, Blocks.Tick), right.Slice(tick, Blocks.Tick));
     }
 
-    void Colour(Span<float> samples, int channel)
+    void Colour(Span<float> left, Span<float> right)
     {
-        for (int i = 0; i < tight.Length; i++) tights[i, channel].Process(samples, tight[i]);
-        if (drives[channel] is { } drive)
-        {
-            Kernels.Scale(samples, input);
-            drive.Process(samples);
-        }
+        for (int i = 0; i < tight.Length; i++) Shape(ref tights[i, 0], ref tights[i, 1], left, right, tight[i]);
+        Overdrive(drives[0], left);
+        if (stereo) Overdrive(drives[1], right);
+        for (int i = 0; i < body.Length; i++) Shape(ref bodies[i, 0], ref bodies[i, 1], left, right, body[i]);
+        Saturate(colours[0], left);
+        if (stereo) Saturate(colours[1], right);
+    }
 
-        for (int i = 0; i < body.Length; i++) bodies[i, channel].Process(samples, body[i]);
+    void Shape(ref Filter first, ref Filter second, Span<float> left, Span<float> right, in FilterCoefficients filter)
+    {
+        if (stereo) Filter.Process(ref first, ref second, left, right, filter, filter);
+        else first.Process(left, filter);
+    }
+
+    void Overdrive(Drive? drive, Span<float> samples)
+    {
+        if (drive is null) return;
+        Kernels.Scale(samples, input);
+        drive.Process(samples);
+    }
+
+    void Saturate(Drive? colour, Span<float> samples)
+    {
         Kernels.Scale(samples, level);
-        colours[channel]?.Process(samples);
+        colour?.Process(samples);
     }
 
     void Tremble(Span<float> left, Span<float> right)

@@ -9,6 +9,10 @@ namespace DgxMusic.Composer.Synthesis;
 /// <summary>One part: voices → inserts → brightness → width → gain, pan and ducking. Everything in it belongs to it alone.</summary>
 sealed class PartRenderer
 {
+    // A chorus holds less than three chunks of what it was given.
+    const int RingOut = 3;
+    const float Inaudible = 1e-8f;
+
     readonly VoicePool pool;
     readonly Inserts inserts;
     readonly Widener? widener;
@@ -20,6 +24,7 @@ sealed class PartRenderer
     readonly double rate;
     Filter leftFilter, rightFilter;
     FilterCoefficients filter;
+    int quiet = RingOut;
 
     public PartRenderer(Score score, int index, double rate, int frames)
     {
@@ -55,12 +60,23 @@ sealed class PartRenderer
         for (int at = 0; at < pressed.Length; at += Blocks.Chunk)
         {
             Span<float> left = Left.AsSpan(at, Blocks.Chunk), right = Right.AsSpan(at, Blocks.Chunk);
+            if (Rests(start + at, left, right)) continue;
             pool.Render(start + at, left, right);
             inserts.Process(left, right);
             if (filters) Darken(start + at, left, right);
             if (!stereo && !inserts.MakesStereo) Widen(left, right);
             Place(left, right, pressed.Slice(at, Blocks.Chunk));
+            quiet = Math.Max(Kernels.Peak(left), Kernels.Peak(right)) < Inaudible ? quiet + 1 : 0;
         }
+    }
+
+    /// <summary>Silence that nothing rings into is not computed.</summary>
+    bool Rests(long start, Span<float> left, Span<float> right)
+    {
+        if (!pool.Rests(start) || quiet < RingOut) return false;
+        left.Clear();
+        right.Clear();
+        return true;
     }
 
     void Darken(long start, Span<float> left, Span<float> right)
@@ -70,8 +86,8 @@ sealed class PartRenderer
             FilterCoefficients was = filter;
             filter = FilterCoefficients.Lowpass(Math.Min(0.45 * rate, 250 * Math.Pow(2, 6.5 * brightness.At(start + tick))), 0.7, rate);
             if (was == default) was = filter;
-            leftFilter.Process(left.Slice(tick, Blocks.Tick), was, filter);
-            if (stereo || inserts.MakesStereo) rightFilter.Process(right.Slice(tick, Blocks.Tick), was, filter);
+            if (stereo || inserts.MakesStereo) Filter.Process(ref leftFilter, ref rightFilter, left.Slice(tick, Blocks.Tick), right.Slice(tick, Blocks.Tick), was, filter);
+            else leftFilter.Process(left.Slice(tick, Blocks.Tick), was, filter);
         }
     }
 

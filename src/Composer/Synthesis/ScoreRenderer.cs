@@ -29,6 +29,7 @@ public sealed class ScoreRenderer
     readonly float[] pressed = new float[Batch];
     readonly AudioBuffer[] stemBlocks;
     readonly AudioBuffer mixBlock;
+    readonly double[] sum;
     long rendered, given;
 
     /// <param name="sampleRateHz">22,050 to 96,000.</param>
@@ -50,6 +51,7 @@ public sealed class ScoreRenderer
         ducking = new(score.DuckBeats, score.SecondsPerBeat, rate);
         stemBlocks = [.. Stems.Select(_ => new AudioBuffer(rate, 2, blockFrames))];
         mixBlock = new(rate, 2, blockFrames);
+        sum = new double[blockFrames];
     }
 
     /// <summary>Names of the stems that the score has, in a fixed order.</summary>
@@ -107,12 +109,10 @@ public sealed class ScoreRenderer
 
     void Sum(int channel, int frames)
     {
+        Span<double> total = sum.AsSpan(0, frames);
+        total.Clear();
+        foreach (AudioBuffer stem in stemBlocks) Kernels.Accumulate(total, stem[channel][..frames]);
         Span<float> mix = mixBlock[channel];
-        for (int i = 0; i < frames; i++)
-        {
-            double sum = 0;
-            foreach (AudioBuffer stem in stemBlocks) sum += stem[channel][i];
-            mix[i] = (float)sum;
-        }
+        for (int i = 0; i < frames; i++) mix[i] = (float)total[i];
     }
 }

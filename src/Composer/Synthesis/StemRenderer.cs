@@ -43,8 +43,7 @@ sealed class StemRenderer
             rightClip.Process(Right.AsSpan(at, Blocks.Chunk));
         }
 
-        leftRumble.Process(Left.AsSpan(0, frames), rumble);
-        rightRumble.Process(Right.AsSpan(0, frames), rumble);
+        Filter.Process(ref leftRumble, ref rightRumble, Left.AsSpan(0, frames), Right.AsSpan(0, frames), rumble, rumble);
         Kernels.Scale(Left.AsSpan(0, frames), gain);
         Kernels.Scale(Right.AsSpan(0, frames), gain);
     }

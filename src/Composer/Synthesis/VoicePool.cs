@@ -25,6 +25,7 @@ sealed class VoicePool
     readonly float[] left = new float[Blocks.Chunk + Blocks.Tick], right = new float[Blocks.Chunk + Blocks.Tick];
     readonly float[] tickLeft = new float[Blocks.Tick], tickRight = new float[Blocks.Tick];
     readonly Func<long, double> brightness;
+    bool spills;
     int next;
 
     /// <param name="brightness">By frame.</param>
@@ -46,9 +47,13 @@ sealed class VoicePool
             while (slots[i].Sounds && slots[i].Next < start + Blocks.Chunk) Tick(ref slots[i], (int)(slots[i].Next - start));
         }
 
+        spills = Kernels.Peak(left.AsSpan(Blocks.Chunk)) > 0 || Kernels.Peak(right.AsSpan(Blocks.Chunk)) > 0;
         left.AsSpan(0, Blocks.Chunk).CopyTo(leftChunk);
         if (stereo) right.AsSpan(0, Blocks.Chunk).CopyTo(rightChunk);
     }
+
+    /// <summary>No voice sounds in the chunk that starts at frame <paramref name="start"/>, and what the last one left has been handed out.</summary>
+    public bool Rests(long start) => !spills && (next >= notes.Length || notes[next].Start >= start + Blocks.Chunk) && !Array.Exists(slots, slot => slot.Sounds);
 
     /// <summary>What voices wrote past the end of the last chunk is the beginning of this one.</summary>
     static void Advance(float[] samples)

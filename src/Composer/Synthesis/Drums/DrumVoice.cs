@@ -16,6 +16,7 @@ sealed class DrumVoice(DrumKit kit, double rate) : Voice
     DrumSound sound = new(0);
     double gain, onset;
     float left, right;
+    bool rings;
     uint key, age;
 
     struct Tone
@@ -42,12 +43,14 @@ sealed class DrumVoice(DrumKit kit, double rate) : Voice
         for (int i = 0; i < sound.Tones.Count; i++) tones[i] = Begin(sound.Tones[i], tune, colour);
         for (int i = 0; i < sound.Noises.Count; i++) hisses[i] = Begin(sound.Noises[i], colour);
         Strike(sound.Ring, tune, colour);
+        rings = sound.Ring is not null;
     }
 
     public override bool Render(Span<float> left, Span<float> right, double brightness)
     {
         Array.Clear(mono);
-        bool alive = sound.Ring is not null && RenderRing();
+        // Layers die one by one; the dead cost nothing.
+        bool alive = rings = rings && RenderRing();
         for (int i = 0; i < sound.Tones.Count; i++) alive |= Render(ref tones[i]);
         for (int i = 0; i < sound.Noises.Count; i++) alive |= Render(ref hisses[i], (uint)i);
         age += Blocks.Tick;
@@ -110,24 +113,41 @@ sealed class DrumVoice(DrumKit kit, double rate) : Voice
 
     bool Render(ref Tone tone)
     {
+        if (tone.Level <= Silence) return false;
         double scale = 4294967296.0 / rate;
-        for (int i = 0; i < mono.Length; i++)
+        Span<uint> phases = stackalloc uint[Blocks.Tick];
+        Span<float> levels = stackalloc float[Blocks.Tick], sines = stackalloc float[Blocks.Tick];
+        for (int i = 0; i < phases.Length; i++)
         {
-            uint phase = (uint)(long)tone.Phase;
-            float value = SineTable.Read(phase);
-            if (tone.Harmonic > 0) value += (float)tone.Harmonic * SineTable.Read(phase * 3);
-            mono[i] += (float)tone.Level * value;
+            phases[i] = (uint)(long)tone.Phase;
+            levels[i] = (float)tone.Level;
             tone.Phase += scale * (tone.Target + tone.Hertz);
             tone.Hertz *= tone.Sweep;
             tone.Level *= tone.Fall;
+        }
+
+        SineTable.Read(phases, sines);
+        AddScaled(sines, levels, 1);
+        if (tone.Harmonic > 0)
+        {
+            for (int i = 0; i < phases.Length; i++) phases[i] *= 3;
+            SineTable.Read(phases, sines);
+            AddScaled(sines, levels, (float)tone.Harmonic);
         }
 
         if (tone.Phase > 1e15) tone.Phase -= 4294967296.0 * Math.Floor(tone.Phase / 4294967296.0);
         return tone.Level > Silence;
     }
 
+    void AddScaled(Span<float> sines, ReadOnlySpan<float> levels, float gain)
+    {
+        Kernels.Multiply(sines, levels);
+        Kernels.Add(mono, sines, gain);
+    }
+
     bool Render(ref Hiss hiss, uint stream)
     {
+        if (hiss.Level <= Silence) return false;
         Noise.Fill(noise, key + (stream * 0x632BE5AB), age);
         for (int i = 0; i < noise.Length; i++)
         {

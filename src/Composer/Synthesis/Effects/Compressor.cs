@@ -20,24 +20,25 @@ sealed class Compressor(double thresholdDb, double ratio, double attackSeconds, 
         float next = (float)Blocks.Decibels(-reductionDb);
         if (gain != 1 || next != 1)
         {
-            Ramp(left, gain, next);
-            Ramp(right, gain, next);
+            Kernels.Ramp(left, gain, next);
+            Kernels.Ramp(right, gain, next);
         }
 
         gain = next;
     }
 
-    // One order of addition for every vector width: decisions made from it must not depend on the machine.
+    // One order of addition for every vector width: decisions made from it must not depend on the machine. Four sums, because one would wait for itself.
     static double Power(ReadOnlySpan<float> samples)
     {
-        double sum = 0;
-        foreach (float sample in samples) sum += (double)sample * sample;
-        return sum / samples.Length;
-    }
+        double a = 0, b = 0, c = 0, d = 0;
+        for (int i = 0; i + 3 < samples.Length; i += 4)
+        {
+            a += (double)samples[i] * samples[i];
+            b += (double)samples[i + 1] * samples[i + 1];
+            c += (double)samples[i + 2] * samples[i + 2];
+            d += (double)samples[i + 3] * samples[i + 3];
+        }
 
-    static void Ramp(Span<float> samples, float from, float to)
-    {
-        float step = (to - from) / samples.Length;
-        for (int i = 0; i < samples.Length; i++) samples[i] *= from + (i * step);
+        return (a + b + (c + d)) / samples.Length;
     }
 }

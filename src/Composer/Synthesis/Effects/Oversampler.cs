@@ -35,6 +35,9 @@ sealed class Oversampler
         input.AsSpan(Blocks.Chunk).CopyTo(input);
     }
 
+    /// <summary>Takes note of a chunk that nothing is done to, for the one after it.</summary>
+    public void Pass(ReadOnlySpan<float> samples) => samples[^(TapsPerPhase - 1)..].CopyTo(input);
+
     /// <summary>Frames of one phase.</summary>
     public Span<float> Fast(int phase) => fast[phase].AsSpan(TapsPerPhase, Blocks.Chunk);
 

@@ -67,8 +67,7 @@ sealed class Reverb
 
         for (int line = 0; line < Lines; line++) Tap(line);
         Feed(sendLeft, sendRight);
-        lowLeft.Process(sendLeft, low);
-        lowRight.Process(sendRight, low);
+        Filter.Process(ref lowLeft, ref lowRight, sendLeft, sendRight, low, low);
         ticks++;
         RestWhenSilent(sendLeft, sendRight);
     }
@@ -144,6 +143,13 @@ sealed class Reverb
 
     static void Lerp(ReadOnlySpan<float> input, Span<float> output, float from, float step)
     {
-        for (int i = 0; i < output.Length; i++) output[i] = input[i] + ((input[i + 1] - input[i]) * (from + (i * step)));
+        int i = 0;
+        for (; Vector.IsHardwareAccelerated && i <= output.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> here = new(input[i..]), place = new Vector<float>(from) + (Vector.CreateSequence((float)i, 1f) * step);
+            (here + ((new Vector<float>(input[(i + 1)..]) - here) * place)).CopyTo(output[i..]);
+        }
+
+        for (; i < output.Length; i++) output[i] = input[i] + ((input[i + 1] - input[i]) * (from + (i * step)));
     }
 }

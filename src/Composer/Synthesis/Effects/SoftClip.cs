@@ -20,6 +20,7 @@ sealed class SoftClip(float knee, float ceiling)
         bool bends = idle < 2;
         if (idle < int.MaxValue) idle++;
         if (bends) Bend(samples);
+        else oversampler.Pass(samples);
         samples.CopyTo(wait.AsSpan(Oversampler.Latency));
         wait.AsSpan(0, Blocks.Chunk).CopyTo(samples);
         wait.AsSpan(Blocks.Chunk).CopyTo(wait);

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace DgxMusic.Composer.Synthesis.Signal;
 
 /// <summary>
@@ -91,6 +93,35 @@ struct Filter
         }
 
         Keep(s1, s2);
+    }
+
+    /// <summary>Two channels at once, each exactly as <see cref="Process(Span{float}, in FilterCoefficients, in FilterCoefficients)"/> would filter it alone.</summary>
+    public static void Process(ref Filter leftFilter, ref Filter rightFilter, Span<float> left, Span<float> right, in FilterCoefficients from, in FilterCoefficients to)
+    {
+        if (!Vector128.IsHardwareAccelerated)
+        {
+            leftFilter.Process(left, from, to);
+            rightFilter.Process(right, from, to);
+            return;
+        }
+
+        Vector128<double> s1 = Vector128.Create(leftFilter.first, rightFilter.first), s2 = Vector128.Create(leftFilter.second, rightFilter.second);
+        double scale = from == to ? 0 : 1.0 / left.Length;
+        (double p, double q, double r, double u, double v, double w) = from;
+        double dp = (to.P - p) * scale, dq = (to.Q - q) * scale, dr = (to.R - r) * scale;
+        double du = (to.U - u) * scale, dv = (to.V - v) * scale, dw = (to.W - w) * scale;
+        for (int i = 0; i < left.Length; i++)
+        {
+            Vector128<double> x = Vector128.Create((double)left[i], right[i]);
+            Vector128<double> y = (u * x) + (v * s1) + (w * s2), next = (p * s1) + ((q * x) - (q * s2));
+            (left[i], right[i]) = ((float)y[0], (float)y[1]);
+            s2 = ((1 - r) * s2) + ((r * x) + (q * s1));
+            s1 = next;
+            (p, q, r, u, v, w) = (p + dp, q + dq, r + dr, u + du, v + dv, w + dw);
+        }
+
+        leftFilter.Keep(s1[0], s2[0]);
+        rightFilter.Keep(s1[1], s2[1]);
     }
 
     void Keep(double s1, double s2)

@@ -20,6 +20,34 @@ static class Kernels
         for (; i < target.Length; i++) target[i] += source[i] * (from + (i * step));
     }
 
+    /// <summary>target *= gain, the gain moving linearly from <paramref name="from"/> towards <paramref name="to"/>.</summary>
+    public static void Ramp(Span<float> target, float from, float to)
+    {
+        float step = (to - from) / target.Length;
+        int i = 0;
+        for (; Vector.IsHardwareAccelerated && i <= target.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var gain = new Vector<float>(from) + (Vector.CreateSequence((float)i, 1f) * step);
+            (new Vector<float>(target[i..]) * gain).CopyTo(target[i..]);
+        }
+
+        for (; i < target.Length; i++) target[i] *= from + (i * step);
+    }
+
+    /// <summary>target += source, in double.</summary>
+    public static void Accumulate(Span<double> target, ReadOnlySpan<float> source)
+    {
+        int i = 0;
+        for (; Vector.IsHardwareAccelerated && i <= target.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(source[i..]), out Vector<double> low, out Vector<double> high);
+            (new Vector<double>(target[i..]) + low).CopyTo(target[i..]);
+            (new Vector<double>(target[(i + Vector<double>.Count)..]) + high).CopyTo(target[(i + Vector<double>.Count)..]);
+        }
+
+        for (; i < target.Length; i++) target[i] += source[i];
+    }
+
     /// <summary>target += source · gain.</summary>
     public static void Add(Span<float> target, ReadOnlySpan<float> source, float gain)
     {

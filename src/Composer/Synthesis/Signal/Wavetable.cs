@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace DgxMusic.Composer.Synthesis.Signal;
 
@@ -24,7 +22,7 @@ sealed class Wavetable
             int harmonics = (int)Math.Floor(MostHarmonics / Math.Pow(2.0, step / 2.0));
             if (harmonics < 1) break;
             int bits = Math.Max(LeastBits, BitOperations.Log2((uint)harmonics * 64 - 1));
-            list.Add((Period(harmonic, harmonics, bits), bits, harmonics));
+            list.Add((Sample(harmonic, harmonics, bits), bits, harmonics));
         }
 
         levels = [.. list];
@@ -45,22 +43,24 @@ sealed class Wavetable
     public uint Read(Span<float> samples, int level, uint phase, uint increment, uint slope)
     {
         (float[] table, int bits, _) = levels[level];
-        int shift = 32 - bits;
-        ref float period = ref MemoryMarshal.GetArrayDataReference(table);
-        for (int i = 0; i < samples.Length; i++)
+        Span<uint> phases = stackalloc uint[Blocks.Tick];
+        for (int at = 0; at < samples.Length; at += phases.Length)
         {
-            uint index = phase >> shift;
-            float fraction = (int)((phase << bits) >> 8) * (1f / 16777216f);
-            float here = Unsafe.Add(ref period, index);
-            samples[i] = here + (fraction * (Unsafe.Add(ref period, index + 1) - here));
-            phase += increment;
-            increment += slope;
+            int count = Math.Min(phases.Length, samples.Length - at);
+            for (int i = 0; i < count; i++)
+            {
+                phases[i] = phase;
+                phase += increment;
+                increment += slope;
+            }
+
+            Period.Read(table, bits, phases[..count], samples.Slice(at, count));
         }
 
         return phase;
     }
 
-    static float[] Period(Func<int, (double Sine, double Cosine)> harmonic, int harmonics, int bits)
+    static float[] Sample(Func<int, (double Sine, double Cosine)> harmonic, int harmonics, int bits)
     {
         var spectrum = new Complex[1 << bits];
         for (int n = 1; n <= harmonics; n++)

@@ -78,14 +78,13 @@ sealed class FmVoice(FmPatch patch, double rate) : Voice
         float to = (float)(Math.Min(state.Limit, (state.Index + state.Rest) * brightness) * turn), from = state.Last < 0 ? to : state.Last;
         float indexStep = (to - from) / samples.Length, levelStep = (float)((next - level) / samples.Length);
         (uint carrier, uint modulator) = (state.Carrier, state.Modulator);
-        for (int i = 0; i < samples.Length; i++)
-        {
-            float bend = SineTable.Read(modulator) * (from + (i * indexStep));
-            samples[i] += SineTable.Read(carrier + (uint)(long)bend) * ((float)level + (i * levelStep));
-            carrier += state.CarrierStep;
-            modulator += state.ModulatorStep;
-        }
-
+        Span<uint> phases = stackalloc uint[Blocks.Tick];
+        Span<float> sines = stackalloc float[Blocks.Tick];
+        for (int i = 0; i < phases.Length; i++, modulator += state.ModulatorStep) phases[i] = modulator;
+        SineTable.Read(phases, sines);
+        for (int i = 0; i < phases.Length; i++, carrier += state.CarrierStep) phases[i] = carrier + (uint)(long)(sines[i] * (from + (i * indexStep)));
+        SineTable.Read(phases, sines);
+        for (int i = 0; i < sines.Length; i++) samples[i] += sines[i] * ((float)level + (i * levelStep));
         (state.Carrier, state.Modulator, state.Last, state.Level) = (carrier, modulator, to, next);
         state.Index *= state.IndexFall;
         return next > 1e-5;

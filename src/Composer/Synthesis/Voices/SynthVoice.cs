@@ -79,10 +79,14 @@ sealed class SynthVoice : Voice
         soft = FilterCoefficients.Lowpass(corner, patch.Steep ? 0.6 : q, rate);
         peaked = patch.Steep ? FilterCoefficients.Lowpass(corner, q, rate) : default;
         if (softWas == default) (softWas, peakedWas) = (soft, peaked);
+        if (stereo)
+        {
+            Filter.Process(ref left1, ref right1, left, right, softWas, soft);
+            if (patch.Steep) Filter.Process(ref left2, ref right2, left, right, peakedWas, peaked);
+            return;
+        }
+
         left1.Process(left, softWas, soft);
         if (patch.Steep) left2.Process(left, peakedWas, peaked);
-        if (!stereo) return;
-        right1.Process(right, softWas, soft);
-        if (patch.Steep) right2.Process(right, peakedWas, peaked);
     }
 }
