@@ -8,6 +8,7 @@ sealed class DrumVoice(DrumKit kit, double rate) : Voice
 {
     // Everything below 90 dB under full level is over.
     const double Silence = 3e-5;
+    const int TouchFrames = 32;
 
     readonly float[] mono = new float[Blocks.Tick], noise = new float[Blocks.Tick];
     readonly ModalBank ring = new(96, rate);
@@ -126,6 +127,7 @@ sealed class DrumVoice(DrumKit kit, double rate) : Voice
             tone.Level *= tone.Fall;
         }
 
+        for (int i = 0; age == 0 && i < TouchFrames; i++) levels[i] *= Touch((i + 1f) / TouchFrames);
         SineTable.Read(phases, sines);
         AddScaled(sines, levels, 1);
         if (tone.Harmonic > 0)
@@ -138,6 +140,9 @@ sealed class DrumVoice(DrumKit kit, double rate) : Voice
         if (tone.Phase > 1e15) tone.Phase -= 4294967296.0 * Math.Floor(tone.Phase / 4294967296.0);
         return tone.Level > Silence;
     }
+
+    /// <summary>A beater touches a skin for a moment: without it a sine that begins fast begins with a corner.</summary>
+    static float Touch(float t) => t * t * (3 - (2 * t));
 
     void AddScaled(Span<float> sines, ReadOnlySpan<float> levels, float gain)
     {
