@@ -10,10 +10,11 @@ if ! command -v dotnet >/dev/null; then
   exit 1
 fi
 
-# Somebody else's decoder and tempo detector judge our files. Without them those tests are skipped, and say so.
+# Somebody else's decoder and tempo detectors judge our files. Without them those tests are skipped, and say so.
 missing=()
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
 command -v soundstretch >/dev/null || missing+=(soundstretch)
+command -v bpm >/dev/null || missing+=(bpm-tools)
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
@@ -30,8 +31,10 @@ dotnet build DgxMusic.Functions.sln -c Release -m:2 -v q || { echo '0 passed, 1 
 dotnet test DgxMusic.Functions.sln -c Release --no-build -m:1 -v m 2>&1 | tee -a "$log"
 [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 # The kernels once more without hardware vectors, where they take their plain definitions.
-DOTNET_EnableHWIntrinsic=0 dotnet test tests/Dsp -c Release --no-build --filter Category=Kernels -v m 2>&1 | tee -a "$log"
-[ "${PIPESTATUS[0]}" -eq 0 ] || status=1
+for kernels in tests/Dsp tests/Composer; do
+  DOTNET_EnableHWIntrinsic=0 dotnet test "$kernels" -c Release --no-build --filter Category=Kernels -v m 2>&1 | tee -a "$log"
+  [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
+done
 
 count() { grep -oE "$1: +[0-9]+" "$log" | grep -oE '[0-9]+' | awk '{ sum += $1 } END { print sum + 0 }'; }
 passed=$(count Passed)

@@ -23,6 +23,14 @@ public static class ScoreWriter
     /// <exception cref="ArgumentException">Duration, tempo or key are out of range.</exception>
     public static Composition Write(CompositionRequest request)
     {
+        (Plan plan, PromptIntent intent, PromptReading reading) = Draft(request);
+        Score score = Perform(plan, intent, request);
+        return new(score, Complete(reading, request, score));
+    }
+
+    /// <summary>Decides everything that the players then agree on.</summary>
+    internal static (Plan Plan, PromptIntent Intent, PromptReading Reading) Draft(CompositionRequest request)
+    {
         if (request.DurationSeconds is not (>= ShortestSeconds and <= LongestSeconds)) throw new ArgumentException($"{request.DurationSeconds} s is not a length.", nameof(request));
         if (request.Bpm is { } asked and not (>= SlowestBpm and <= FastestBpm)) throw new ArgumentException($"{asked} is not a tempo.", nameof(request));
         (PromptIntent intent, PromptReading reading) = PromptReader.Read(request.Prompt);
@@ -34,12 +42,18 @@ public static class ScoreWriter
         }
 
         StyleSheet style = StyleBook.Find(intent.Style ?? StyleBook.Usual);
+        if (intent.Flavour is { } flavour) style = Flavoured(style, StyleBook.Find(flavour));
         // One seed is another piece in another style.
-        Dice dice = Dice.Of(request.Seed).At(style.Name);
-        Plan plan = Draft(intent, style, request.DurationSeconds, dice);
-        Score score = Perform(plan, intent, request);
-        return new(score, Complete(reading, request, score));
+        return (Draft(intent, style, request.DurationSeconds, Dice.Of(request.Seed).At(style.Name)), intent, reading);
     }
+
+    /// <summary>A second style lends its voices: what plays melodies and what lies under them.</summary>
+    static StyleSheet Flavoured(StyleSheet style, StyleSheet second) => style with
+    {
+        Lead = style.Lead with { Patches = second.Lead.Patches },
+        Counter = style.Counter is { } counter && second.Counter is { } other ? counter with { Patches = other.Patches } : style.Counter,
+        Pad = second.Pad ?? style.Pad,
+    };
 
     static Plan Draft(PromptIntent intent, StyleSheet style, double seconds, Dice dice)
     {

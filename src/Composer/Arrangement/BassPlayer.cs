@@ -47,7 +47,7 @@ sealed class BassPlayer(Plan plan, Seat seat)
     List<StepEvent> Vary(List<StepEvent> events, SectionPlan section, int bar)
     {
         int phrase = bar - section.StartBar;
-        if (phrase % 2 == 0 || events.Count == 0) return events;
+        if (phrase % 2 == 0 || events.Count == 0 || plan.Grid.Pulses.Count == 1) return events;
         var last = plan.Grid.Pulses[^1];
         var draw = dice.At("turn").At(phrase % 4 == 1 ? section.StartBar : bar);
         string[] turns = phrase % 4 == 3 ? ["F.A.", "O.A.", "..A.", "R.FA", "A-A-"] : ["..O.", "F...", "R.F.", "...O", "O.F."];

@@ -29,7 +29,8 @@ static class StepPattern
         return new string(signs);
     }
 
-    /// <summary>Lays the four sixteenths of a quarter over a pulse of another length: the first stays first, the third becomes the next note of the pulse.</summary>
+    /// <summary>Lays the four sixteenths of a quarter over a pulse of another length: the first stays first, the third becomes the next note of the pulse, and in a pulse of six
+    /// sixteenths the second and the fourth keep their places beside them.</summary>
     static void Stretch(ReadOnlySpan<char> quarter, Span<char> pulse)
     {
         if (pulse.Length == 4)
@@ -41,7 +42,8 @@ static class StepPattern
         for (int step = 0; step < pulse.Length; step++)
         {
             char sign = step == 0 ? quarter[0] : quarter[2];
-            pulse[step] = step % note == 0 ? sign : Tail(sign);
+            char between = step == 1 ? quarter[1] : step == pulse.Length - 1 ? quarter[3] : '-';
+            pulse[step] = step % note == 0 ? sign : between is '.' or '-' ? Tail(sign) : between;
         }
     }
 

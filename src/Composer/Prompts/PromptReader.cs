@@ -172,6 +172,7 @@ sealed partial class PromptReader
         intent.Style = named.FirstOrDefault() ?? intent.Wanted.Select(instrument => instrument.Style).FirstOrDefault(style => style.Length > 0)
             ?? moodStyles.OrderByDescending(style => style.Value).ThenBy(style => style.Key, StringComparer.Ordinal).Select(style => style.Key).FirstOrDefault();
         intent.Flavour = named.Length > 1 ? named[1] : null;
+        if (intent.Flavour is { } flavour) Note("flavour", flavour, string.Join(", ", understood.Where(item => item.Field == "style" && item.Value == flavour).Select(item => item.Words)));
         intent.Alone &= intent.Wanted.Count > 0;
     }
 

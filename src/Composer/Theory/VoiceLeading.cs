@@ -23,7 +23,8 @@ static class VoiceLeading
                 if (cost < least) (best, least) = (layout, cost);
             }
         }
-        return best.Length > 0 ? best : [chord.RootFrom(low)];
+        if (best.Length > 0) return best;
+        return voices > 2 ? Next([], chord, low, high, voices - 1) : [chord.RootFrom(low)];
     }
 
     /// <summary>Pitch classes above the root that are worth a voice; the fifth goes first where there are too many.</summary>
