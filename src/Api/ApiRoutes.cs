@@ -1,7 +1,8 @@
 using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Jobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

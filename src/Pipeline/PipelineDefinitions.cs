@@ -1,3 +1,7 @@
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Orchestrations;
+
 namespace DgxMusic.Pipeline;
 
 /// <summary>Every step there is: hosts loop over these lists, so that no name is served by nobody.</summary>

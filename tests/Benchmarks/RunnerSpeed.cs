@@ -1,6 +1,8 @@
 using DgxMusic.LocalHost.Runner;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 

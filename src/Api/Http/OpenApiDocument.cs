@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Activities;
 
 namespace DgxMusic.Api.Http;
 

@@ -1,5 +1,8 @@
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.Api.Resources;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.Api.Resources;
 

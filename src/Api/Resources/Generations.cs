@@ -1,5 +1,6 @@
 using DgxMusic.Api.Http;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Orchestrations;
 using Microsoft.AspNetCore.Http;
 
 namespace DgxMusic.Api.Resources;

@@ -1,7 +1,10 @@
 using System.Globalization;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using Microsoft.AspNetCore.Http;
 
 namespace DgxMusic.Api.Resources;

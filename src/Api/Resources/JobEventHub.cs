@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Api.Resources;
 

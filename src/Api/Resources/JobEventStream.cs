@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using Microsoft.AspNetCore.Http;
 
 namespace DgxMusic.Api.Resources;

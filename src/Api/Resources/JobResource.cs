@@ -1,6 +1,10 @@
 using System.Globalization;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Orchestrations;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Api.Resources;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Jobs;
 using Microsoft.AspNetCore.Http;
 
 namespace DgxMusic.Api.Resources;

@@ -4,7 +4,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using DgxMusic.Api.Resources;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Engines;
 using Spectre.Console;
 
 namespace DgxMusic.LocalHost.Commands;

@@ -3,7 +3,8 @@ using System.Diagnostics;
 using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Hosting;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.LocalHost.Commands;
 

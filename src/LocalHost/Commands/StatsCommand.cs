@@ -1,7 +1,8 @@
 using System.CommandLine;
 using DgxMusic.LocalHost.Hosting;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using Spectre.Console;
 
 namespace DgxMusic.LocalHost.Commands;

@@ -4,7 +4,7 @@ using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.LocalHost.Hosting;
 

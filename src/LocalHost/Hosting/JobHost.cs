@@ -1,6 +1,6 @@
 using DgxMusic.LocalHost.Runner;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.LocalHost.Hosting;
 

@@ -1,6 +1,8 @@
 using DgxMusic.LocalHost.Runner;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.LocalHost.Hosting;
 

@@ -1,4 +1,4 @@
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
 
 namespace DgxMusic.LocalHost.Runner;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 using Microsoft.Data.Sqlite;
 
 namespace DgxMusic.LocalHost.Runner;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.LocalHost.Runner;
 

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.LocalHost.Runner;
 

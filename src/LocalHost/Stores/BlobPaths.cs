@@ -1,6 +1,6 @@
 using System.Text;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.LocalHost.Stores;
 

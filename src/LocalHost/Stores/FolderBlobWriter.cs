@@ -1,4 +1,4 @@
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.LocalHost.Stores;
 

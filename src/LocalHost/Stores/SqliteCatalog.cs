@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Ports;
 using Microsoft.Data.Sqlite;
 
 namespace DgxMusic.LocalHost.Stores;

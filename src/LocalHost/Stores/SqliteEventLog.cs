@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.LocalHost.Stores;
 

@@ -1,5 +1,5 @@
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.LocalHost.Stores;
 

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Activities;
 
 /// <summary>How a job ended. One of <paramref name="Result"/>, <paramref name="ErrorCode"/> and <paramref name="Cancelled"/> says so.</summary>
 public sealed record JobClosing(

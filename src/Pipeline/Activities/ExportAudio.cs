@@ -1,8 +1,11 @@
 using DgxMusic.Audio;
 using DgxMusic.Audio.Export;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Activities;
 
 public sealed record ExportRequest(string JobId, string Folder, BlobRef Source, ExportOptions Options) : IJobInput;
 

@@ -1,8 +1,11 @@
 using DgxMusic.Audio.Analysis;
 using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Activities;
 
 public sealed record MeasureRequest(string JobId, string Folder, BlobRef File) : IJobInput;
 

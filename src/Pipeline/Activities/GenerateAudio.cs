@@ -2,8 +2,13 @@ using System.Text.Json;
 using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Orchestrations;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Activities;
 
 /// <summary>Music as the engine made it, before mastering. All audio is FLOAT.</summary>
 /// <param name="Stems">By name; null for an engine that makes none or a caller who wants none. Σ stems = mix within 1e-6.</param>

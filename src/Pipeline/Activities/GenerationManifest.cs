@@ -2,8 +2,10 @@ using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Engines;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Activities;
 
 public sealed record FileFingerprint(long Bytes, string Sha256);
 

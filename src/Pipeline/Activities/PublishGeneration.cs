@@ -1,8 +1,12 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Orchestrations;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Activities;
 
 public sealed record PublishRequest(GenerationInput Input, RawMusic Raw, ExportedTrack Track, MeasuredTrack Measured) : IJobInput
 {

@@ -1,4 +1,8 @@
-namespace DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
+
+namespace DgxMusic.Pipeline.Activities;
 
 public sealed record RetryNote(string JobId, string Activity, int Attempt, string Reason) : IJobInput;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using DgxMusic.Pipeline.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Definitions;
 
 /// <summary>What a step needs to run; hosts bound each lane.</summary>
 public enum Lane

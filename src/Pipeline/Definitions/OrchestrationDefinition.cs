@@ -1,6 +1,7 @@
 using System.Text.Json;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Definitions;
 
 /// <summary>An orchestration's name and how to run it. Hosts loop over one list of these.</summary>
 public abstract class OrchestrationDefinition(string name, int version)

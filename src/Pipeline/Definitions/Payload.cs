@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DgxMusic.Contracts;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Definitions;
 
 /// <summary>The one wire format of steps: every host carries these elements untouched, whatever its own serializer would do.</summary>
 public static class Payload

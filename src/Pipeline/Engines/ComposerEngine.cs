@@ -3,8 +3,9 @@ using DgxMusic.Composer;
 using DgxMusic.Composer.Midi;
 using DgxMusic.Composer.Synthesis;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Activities;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>The generator that needs no weights: it reads the prompt, composes and plays.</summary>
 public sealed class ComposerEngine : IMusicGenerator

@@ -1,6 +1,6 @@
 using DgxMusic.Contracts;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>The generators of this installation, and the names of those it could have.</summary>
 public sealed class EngineRegistry(IEnumerable<IMusicGenerator> generators)

@@ -2,7 +2,7 @@ using System.Text.Json;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>An engine that turns a request into music.</summary>
 public interface IMusicGenerator

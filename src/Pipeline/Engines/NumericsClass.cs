@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using X86 = System.Runtime.Intrinsics.X86;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>What arithmetic depends on besides the program: inside one class the same manifest gives the same bytes.</summary>
 /// <param name="Vectors">Widest hardware vectors, bits; 0 without.</param>

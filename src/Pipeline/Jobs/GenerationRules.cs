@@ -2,7 +2,7 @@ using System.Globalization;
 using DgxMusic.Composer;
 using DgxMusic.Contracts;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>What a generation request may ask for. One sentence a field at fault, all faults at once.</summary>
 public static class GenerationRules

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using DgxMusic.Pipeline.Definitions;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 public enum JobKind
 {

@@ -1,7 +1,11 @@
 using System.Security.Cryptography;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Orchestrations;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Where callers hand jobs in and take them back.</summary>
 public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, JobFiles files, EngineRegistry engines)

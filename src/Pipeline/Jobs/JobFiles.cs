@@ -1,4 +1,6 @@
-namespace DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Ports;
+
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Where a job's files lie, and which of them outlive it.</summary>
 public sealed class JobFiles(IBlobStore store)

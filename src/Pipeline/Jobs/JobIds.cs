@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using DgxMusic.Contracts;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Names of jobs: a prefix that tells the kind and eight lower-case hexadecimal digits.</summary>
 public static partial class JobIds

@@ -1,6 +1,8 @@
 using System.Globalization;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>All jobs, newest first: one partition a month, keys that fall with time, and a partition that lists the months.</summary>
 public sealed class JobIndex(ICatalog catalog, JobLedger ledger)

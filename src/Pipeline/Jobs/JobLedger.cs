@@ -1,6 +1,8 @@
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Job rows and what is heard of them. Every change is compare-and-set; a terminal row never changes again.</summary>
 public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider clock)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using DgxMusic.Pipeline.Definitions;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>What a running activity tells its job and hears from it.</summary>
 public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)

@@ -1,6 +1,8 @@
 using System.Globalization;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Admission in order of acceptance. One row holds who has a slot, so that two instances never admit past the limit.</summary>
 public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter starter, PipelineOptions options) : IDisposable

@@ -1,6 +1,8 @@
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Orchestrations;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Starts the orchestration of a job, under the job's id, and closes jobs whose orchestration ended without doing so.</summary>
 public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, JobFiles files)

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Settings of the pipeline, section <c>Pipeline</c>.</summary>
 public sealed class PipelineOptions

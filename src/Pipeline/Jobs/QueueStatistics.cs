@@ -1,4 +1,4 @@
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Counts of all jobs the catalog knows.</summary>
 /// <param name="OldestPendingJobAgeSeconds">Null when none waits.</param>

@@ -1,6 +1,9 @@
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Orchestrations;
 
 /// <summary>What a generation starts from: the request with everything decided that chance or the machine would decide.</summary>
 /// <param name="Folder">Its dated scratch folder, <c>YYYY/MM/DD/{job}</c>.</param>

@@ -1,6 +1,9 @@
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Orchestrations;
 
 /// <summary>The wrapper of every job: whatever becomes of the story inside, the job's row is closed.</summary>
 public static class RunJob

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Engines;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Ports;
 
 /// <summary>The name of a blob. <paramref name="Path"/> has forward slashes, no leading one, and no segment that starts with a dot.</summary>
 /// <param name="Container">One of <see cref="Containers"/>.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using DgxMusic.Pipeline.Definitions;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Ports;
 
 /// <summary>The name of a row. Parts hold letters, digits and <c>_ - . :</c> only.</summary>
 public readonly record struct RowKey(string Table, string Partition, string Key);

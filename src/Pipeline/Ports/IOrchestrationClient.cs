@@ -1,6 +1,7 @@
 using System.Text.Json;
+using DgxMusic.Pipeline.Definitions;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Ports;
 
 /// <summary>Starts and signals orchestrations. Their state is the host's affair: callers read the job row.</summary>
 public interface IOrchestrationClient

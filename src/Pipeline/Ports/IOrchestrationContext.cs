@@ -1,4 +1,6 @@
-namespace DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
+
+namespace DgxMusic.Pipeline.Ports;
 
 /// <summary>All that an orchestration may ask for: a part of Durable Functions' <c>TaskOrchestrationContext</c>, by its names.</summary>
 public interface IOrchestrationContext

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
 
-namespace DgxMusic.Pipeline;
+namespace DgxMusic.Pipeline.Ports;
 
 /// <summary>What every host's context does alike: envelopes, retries, names of children, one waiter an event. A host adds five primitives.</summary>
 public abstract class OrchestrationContext : IOrchestrationContext

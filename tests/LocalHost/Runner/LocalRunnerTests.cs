@@ -1,4 +1,5 @@
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Tests.Contracts;
 
 namespace DgxMusic.LocalHost.Tests.Runner;

@@ -1,6 +1,6 @@
 using DgxMusic.LocalHost.Runner;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Tests.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;

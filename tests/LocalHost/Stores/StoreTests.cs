@@ -1,6 +1,7 @@
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.LocalHost.Tests.Stores;
 

@@ -1,3 +1,6 @@
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
+
 namespace DgxMusic.Pipeline.Tests.Contracts;
 
 /// <summary>What every host of orchestrations does alike.</summary>

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Tests.Contracts;
 

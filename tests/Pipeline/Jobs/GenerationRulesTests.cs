@@ -1,4 +1,5 @@
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Tests.Memory;
 
 namespace DgxMusic.Pipeline.Tests.Jobs;

@@ -1,4 +1,6 @@
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Tests.Memory;
 
 namespace DgxMusic.Pipeline.Tests.Jobs;

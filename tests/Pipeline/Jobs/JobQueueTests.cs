@@ -1,3 +1,5 @@
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Tests.Memory;
 
 namespace DgxMusic.Pipeline.Tests.Jobs;

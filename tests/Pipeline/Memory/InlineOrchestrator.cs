@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Tests.Memory;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Tests.Memory;
 

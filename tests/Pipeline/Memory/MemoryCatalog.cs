@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Tests.Memory;
 

@@ -1,4 +1,7 @@
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
+using DgxMusic.Pipeline.Engines;
 
 namespace DgxMusic.Pipeline.Tests.Memory;
 

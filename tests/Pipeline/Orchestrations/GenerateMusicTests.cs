@@ -1,5 +1,8 @@
 using System.Text.Json;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Tests.Memory;
 
 namespace DgxMusic.Pipeline.Tests.Orchestrations;
