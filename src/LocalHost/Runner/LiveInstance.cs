@@ -17,16 +17,28 @@ interface IInstanceHost
 }
 
 /// <summary>An instance in memory: hears one thing after the other, records each turn, then has its wishes carried out.</summary>
-sealed class LiveInstance(InstanceRow row, OrchestrationDefinition definition, InstanceStore store, IInstanceHost host, TimeProvider clock, ILogger log)
+sealed class LiveInstance
 {
+    readonly InstanceRow row;
+    readonly OrchestrationDefinition definition;
+    readonly InstanceStore store;
+    readonly IInstanceHost host;
+    readonly TimeProvider clock;
+    readonly ILogger log;
     readonly Queue<(HistoryEvent Event, long Raised)> inbox = new();
     readonly Lock gate = new();
-    readonly OrchestrationRun run = new(row.Id, definition, row.Input);
+    readonly OrchestrationRun run;
     readonly Dictionary<string, int> children = [];
     readonly HashSet<long> heardRaised = [];
-    bool busy, stopped;
+    bool busy, stopped, strayed;
     int episodes;
     DateTime lastTurn;
+
+    public LiveInstance(InstanceRow row, OrchestrationDefinition definition, InstanceStore store, IInstanceHost host, TimeProvider clock, ILogger log)
+    {
+        (this.row, this.definition, this.store, this.host, this.clock, this.log) = (row, definition, store, host, clock, log);
+        run = new(row.Id, definition, row.Input, Stray);
+    }
 
     public string Id => row.Id;
 
@@ -64,6 +76,19 @@ sealed class LiveInstance(InstanceRow row, OrchestrationDefinition definition, I
         _ = Task.Run(PumpAsync);
     }
 
+    // A turn without anything to hear, in which the run says what went wrong; none else may ever come.
+    void Stray()
+    {
+        lock (gate)
+        {
+            strayed = true;
+            if (busy || stopped) return;
+            busy = true;
+        }
+
+        _ = Task.Run(PumpAsync);
+    }
+
     /// <summary>Tells it that a child has ended.</summary>
     public void DeliverChild(string childId, System.Text.Json.JsonElement? output, Fault? fault)
     {
@@ -90,7 +115,7 @@ sealed class LiveInstance(InstanceRow row, OrchestrationDefinition definition, I
     {
         try
         {
-            while (TakeInbox() is { Count: > 0 } heard) await TurnAsync(heard);
+            while (TakeInbox() is { } heard) await TurnAsync(heard);
         }
         catch (Exception fault)
         {
@@ -99,14 +124,17 @@ sealed class LiveInstance(InstanceRow row, OrchestrationDefinition definition, I
         }
     }
 
-    List<(HistoryEvent Event, long Raised)> TakeInbox()
+    /// <returns>Null where there is nothing to do.</returns>
+    List<(HistoryEvent Event, long Raised)>? TakeInbox()
     {
         lock (gate)
         {
             List<(HistoryEvent, long)> heard = [.. inbox];
+            bool goesOn = !stopped && (heard.Count > 0 || strayed);
             inbox.Clear();
-            if (heard.Count == 0 || stopped) busy = false;
-            return stopped ? [] : heard;
+            strayed = false;
+            busy = goesOn;
+            return goesOn ? heard : null;
         }
     }
 

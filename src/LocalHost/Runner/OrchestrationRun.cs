@@ -13,9 +13,10 @@ public sealed class NonDeterministicException(string message) : Exception(messag
 /// An orchestration at work: its code runs on one thread at a time, turn after turn, and stands still in between. The same events bring it to the same
 /// place again, which is how it outlives its process.
 /// </summary>
-sealed class OrchestrationRun(string instanceId, OrchestrationDefinition definition, JsonElement input) : OrchestrationContext
+/// <param name="onStray">As <see cref="TurnThread"/>.</param>
+sealed class OrchestrationRun(string instanceId, OrchestrationDefinition definition, JsonElement input, Action? onStray = null) : OrchestrationContext
 {
-    readonly TurnThread turns = new();
+    readonly TurnThread turns = new(onStray);
     readonly Dictionary<int, TaskCompletionSource<JsonElement?>> open = [];
     readonly Dictionary<int, string> names = [];
     readonly Dictionary<string, Queue<JsonElement>> early = new(StringComparer.OrdinalIgnoreCase);

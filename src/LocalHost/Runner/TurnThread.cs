@@ -1,7 +1,8 @@
 namespace DgxMusic.LocalHost.Runner;
 
 /// <summary>The thread of an orchestration: whichever runs its turn. Continuations queue up and run here, in order, or not at all.</summary>
-sealed class TurnThread : SynchronizationContext
+/// <param name="onStray">Called once, from the thread that did it, when the orchestration turns out to wait for something that no turn will bring.</param>
+sealed class TurnThread(Action? onStray) : SynchronizationContext
 {
     readonly Queue<(SendOrPostCallback Callback, object? State)> ready = new();
     int thread = -1;
@@ -33,7 +34,7 @@ sealed class TurnThread : SynchronizationContext
     public void CheckThread(string instanceId)
     {
         if (Environment.CurrentManagedThreadId == thread && Current == this) return;
-        strayed ??= "used its context from another thread";
+        Stray("used its context from another thread, which is not durable");
         throw new NonDeterministicException($"Instance {instanceId} {strayed}.");
     }
 
@@ -41,6 +42,13 @@ sealed class TurnThread : SynchronizationContext
     public override void Post(SendOrPostCallback d, object? state)
     {
         if (Environment.CurrentManagedThreadId == thread) ready.Enqueue((d, state));
-        else strayed ??= "waited for something that is not durable";
+        else Stray("waited for something that is not durable");
+    }
+
+    void Stray(string how)
+    {
+        if (strayed is not null) return;
+        strayed = how;
+        onStray?.Invoke();
     }
 }

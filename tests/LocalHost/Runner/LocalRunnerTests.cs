@@ -74,6 +74,7 @@ public sealed class LocalRunnerTests : OrchestrationContract, IAsyncLifetime
 
     [Theory]
     [InlineData(nameof(Probes.NotDurable), "not durable")]
+    [InlineData(nameof(Probes.NotDurableAfterTimeout), "not durable")]
     [InlineData(nameof(Probes.OffThread), "not durable")]
     public async Task Orchestration_LeavesItsThread_FailsAndSaysHow(string probe, string reason)
     {

@@ -151,6 +151,21 @@ public static class Probes
         return "survived";
     });
 
+    public static readonly Orchestration<string, string> NotDurableAfterTimeout = Add("NotDurableAfterTimeout", async (context, id) =>
+    {
+        try
+        {
+            await context.WaitForExternalEvent<string>("never", TimeSpan.FromMilliseconds(20));
+        }
+        catch (TimeoutException)
+        {
+            // The wait for the event stays open.
+        }
+
+        await Task.Delay(20);
+        return "survived";
+    });
+
     public static readonly Orchestration<string, string> OffThread = Add("OffThread", async (context, id) =>
         $"{await Task.Run(() => context.CallActivityAsync(Work.Definition, new(id, "o")))}");
 

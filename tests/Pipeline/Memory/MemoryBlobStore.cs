@@ -14,17 +14,17 @@ public sealed class MemoryBlobStore : IBlobStore
     public IReadOnlyList<string> Names => [.. blobs.Keys.Select(name => name.ToString()).Order(StringComparer.Ordinal)];
 
     public Task<BlobInfo?> FindAsync(BlobRef blob, CancellationToken cancel = default) =>
-        Task.FromResult(blobs.TryGetValue(blob, out (byte[] Bytes, BlobInfo Info) found) ? found.Info : null);
+        Task.FromResult(blobs.TryGetValue(BlobNames.Checked(blob), out (byte[] Bytes, BlobInfo Info) found) ? found.Info : null);
 
     public Task<Stream?> OpenReadAsync(BlobRef blob, CancellationToken cancel = default) =>
-        Task.FromResult<Stream?>(blobs.TryGetValue(blob, out (byte[] Bytes, BlobInfo Info) found) ? new MemoryStream(found.Bytes, writable: false) : null);
+        Task.FromResult<Stream?>(blobs.TryGetValue(BlobNames.Checked(blob), out (byte[] Bytes, BlobInfo Info) found) ? new MemoryStream(found.Bytes, writable: false) : null);
 
-    public Task<BlobWriter> CreateAsync(BlobRef blob, CancellationToken cancel = default) => Task.FromResult<BlobWriter>(new Writer(this, blob));
+    public Task<BlobWriter> CreateAsync(BlobRef blob, CancellationToken cancel = default) => Task.FromResult<BlobWriter>(new Writer(this, BlobNames.Checked(blob)));
 
     public Task<bool> CopyAsync(BlobRef from, BlobRef to, CancellationToken cancel = default)
     {
         if (!blobs.TryGetValue(from, out (byte[] Bytes, BlobInfo Info) found)) return Task.FromResult(false);
-        Put(to, found.Bytes);
+        Put(BlobNames.Checked(to), found.Bytes);
         return Task.FromResult(true);
     }
 

@@ -1,0 +1,120 @@
+using System.Text;
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Ports;
+
+namespace DgxMusic.Pipeline.Tests.Contracts;
+
+/// <summary>What every blob store does alike.</summary>
+public abstract class StoreContract
+{
+    protected abstract IBlobStore Store { get; }
+
+    [Fact]
+    [Trait("Requirement", "A-11")]
+    public async Task Blob_BeforeCommit_IsNotThere_AfterwardsWhole()
+    {
+        var name = new BlobRef(Containers.Outputs, "2026/11/20/gen_00000001.wav");
+        await using (BlobWriter writer = await Store.CreateAsync(name))
+        {
+            await writer.Stream.WriteAsync(new byte[5000]);
+            Assert.Null(await Store.FindAsync(name));
+            Assert.Equal(5000, (await writer.CommitAsync()).Bytes);
+        }
+
+        Assert.Equal(5000, (await Store.FindAsync(name))!.Bytes);
+        await using (BlobWriter dropped = await Store.CreateAsync(name with { Path = "2026/11/20/dropped.wav" })) await dropped.Stream.WriteAsync(new byte[10]);
+        Assert.Equal(["2026/11/20/gen_00000001.wav"], await PathsAsync(""));
+    }
+
+    [Fact]
+    public async Task Blob_OpenWhileReplaced_ReadsWhatItOpened()
+    {
+        var name = new BlobRef(Containers.Outputs, "a.txt");
+        await PutAsync(name, "first");
+        await using Stream open = (await Store.OpenReadAsync(name))!;
+        await PutAsync(name, "other");
+        Assert.Equal("first", await new StreamReader(open).ReadToEndAsync());
+        Assert.Equal("other", await TextAsync(name));
+    }
+
+    [Fact]
+    public async Task Blob_Read_SeeksAnywhere()
+    {
+        var name = new BlobRef(Containers.Outputs, "seek.txt");
+        await PutAsync(name, "0123456789");
+        await using Stream stream = (await Store.OpenReadAsync(name))!;
+        Assert.True(stream.CanSeek);
+        Assert.Equal(10, stream.Length);
+        stream.Seek(-3, SeekOrigin.End);
+        Assert.Equal("789", await new StreamReader(stream).ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Blob_CopyThenReplace_KeepsTheCopy()
+    {
+        BlobRef work = new(Containers.Work, "a/b"), published = new(Containers.Outputs, "x/y.wav");
+        await PutAsync(work, "first");
+        Assert.True(await Store.CopyAsync(work, published));
+        string etag = (await Store.FindAsync(work))!.ETag;
+        await PutAsync(work, "second");
+        Assert.NotEqual(etag, (await Store.FindAsync(work))!.ETag);
+        Assert.Equal("first", await TextAsync(published));
+        Assert.True(await Store.DeleteAsync(work));
+        Assert.False(await Store.DeleteAsync(work));
+        Assert.False(await Store.CopyAsync(work, published));
+        Assert.Equal("first", await TextAsync(published));
+        Assert.Null(await Store.OpenReadAsync(work));
+    }
+
+    [Fact]
+    public async Task Blob_List_IsByPathAndPrefix()
+    {
+        foreach (string path in (string[])["2026/11/20/b.wav", "2026/11/20/a.wav", "2026/11/2/c.wav", "2027/a.wav"]) await PutAsync(new(Containers.Outputs, path), path);
+        Assert.Equal(["2026/11/2/c.wav", "2026/11/20/a.wav", "2026/11/20/b.wav"], await PathsAsync("2026/11/2"));
+        Assert.Equal(["2026/11/20/a.wav"], await PathsAsync("2026/11/20/a"));
+        Assert.Empty(await PathsAsync("2025/"));
+    }
+
+    [Fact]
+    [Trait("Requirement", "C-04")]
+    public async Task Blob_NameOfAnyScript_IsKept()
+    {
+        var name = new BlobRef(Containers.Uploads, "2026/11/20/それ \"is\" 'fine' 🎻.wav");
+        await PutAsync(name, "x");
+        Assert.Equal(name, (await Store.ListAsync(Containers.Uploads, "").ToListAsync()).Single().Ref);
+    }
+
+    [Theory]
+    [Trait("Requirement", "A-34")]
+    [InlineData("../catalog.db")]
+    [InlineData("a/../../b")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a//b")]
+    [InlineData("")]
+    [InlineData(".hidden")]
+    [InlineData("a/.tmp/b")]
+    [InlineData("a\\b")]
+    [InlineData("a\nb")]
+    [InlineData("a\0b")]
+    public async Task Blob_NameThatLeadsElsewhere_IsRefused(string path)
+    {
+        var name = new BlobRef(Containers.Outputs, path);
+        Assert.Equal(Problem.PathOutsideStore, (await Assert.ThrowsAsync<PipelineException>(() => Store.OpenReadAsync(name))).Problem);
+        Assert.Equal(Problem.PathOutsideStore, (await Assert.ThrowsAsync<PipelineException>(() => Store.CreateAsync(name))).Problem);
+    }
+
+    async Task PutAsync(BlobRef name, string text)
+    {
+        await using BlobWriter writer = await Store.CreateAsync(name);
+        await writer.Stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+        await writer.CommitAsync();
+    }
+
+    async Task<string> TextAsync(BlobRef name)
+    {
+        await using Stream stream = (await Store.OpenReadAsync(name))!;
+        return await new StreamReader(stream).ReadToEndAsync();
+    }
+
+    protected async Task<List<string>> PathsAsync(string prefix) => await Store.ListAsync(Containers.Outputs, prefix).Select(blob => blob.Ref.Path).ToListAsync();
+}
