@@ -12,7 +12,7 @@ public static class PipelineServices
     /// <summary>All of the pipeline but its ports: the host adds <see cref="IBlobStore"/>, <see cref="ICatalog"/>, <see cref="IEventLog"/> and <see cref="IOrchestrationClient"/>.</summary>
     public static IServiceCollection AddPipeline(this IServiceCollection services)
     {
-        services.AddOptions<PipelineOptions>().BindConfiguration("Pipeline").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<PipelineOptions>("Pipeline");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PipelineOptions>>().Value);
         services.AddSingleton<JobLedger>().AddSingleton<JobIndex>().AddSingleton<JobQueue>().AddSingleton<JobStarter>();

@@ -14,18 +14,24 @@ static class Dgxmusic
 {
     static readonly string program = Find();
 
-    public static async Task<Run> RunAsync(params string[] arguments)
+    public static Task<Run> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), arguments);
+
+    public static async Task<Run> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using Process process = Start(arguments);
+        using Process process = Start(environment, arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(120)).Token);
         return new(process.ExitCode, await output, await errors);
     }
 
-    public static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+    public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    static Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
-    })!;
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
 
     // The configuration that these tests were built in.
     static string Find()

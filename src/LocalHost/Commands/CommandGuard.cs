@@ -25,7 +25,7 @@ static class CommandGuard
         }
         catch (OptionsValidationException invalid)
         {
-            return Fail(json, new PipelineException(Problem.InvalidRequest, $"A setting is out of range: {string.Join(" ", invalid.Failures)}"));
+            return Fail(json, new PipelineException(Problem.InvalidRequest, $"A setting is wrong. {string.Join(" ", invalid.Failures)}"));
         }
         catch (OperationCanceledException)
         {

@@ -17,7 +17,7 @@ static class LocalServices
         services.AddSingleton(_ => new SqliteDatabase(data.CatalogFile));
         services.AddSingleton<ICatalog, SqliteCatalog>().AddSingleton<IEventLog, SqliteEventLog>();
         services.AddSingleton(_ => new FolderBlobStore(data.Path)).AddSingleton<IBlobStore>(provider => provider.GetRequiredService<FolderBlobStore>());
-        services.AddOptions<RunnerOptions>().BindConfiguration("Runner");
+        services.AddSettings<RunnerOptions>("Runner");
         services.AddSingleton(provider => new LocalRunner(
             provider.GetRequiredService<SqliteDatabase>(), PipelineDefinitions.Orchestrations, PipelineDefinitions.Activities, provider,
             provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<RunnerOptions>>().Value, provider.GetRequiredService<TimeProvider>(),

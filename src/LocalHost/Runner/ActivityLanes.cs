@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using DgxMusic.Pipeline.Definitions;
 
 namespace DgxMusic.LocalHost.Runner;
@@ -5,11 +6,11 @@ namespace DgxMusic.LocalHost.Runner;
 /// <summary>How many activities of each lane run at the same time.</summary>
 public sealed class RunnerOptions
 {
-    public int Io { get; set; } = 16;
+    [Range(1, 256)] public int Io { get; set; } = 16;
 
-    public int Cpu { get; set; } = Environment.ProcessorCount;
+    [Range(1, 256)] public int Cpu { get; set; } = Environment.ProcessorCount;
 
-    public int Gpu { get; set; } = 1;
+    [Range(1, 16)] public int Gpu { get; set; } = 1;
 
     /// <summary>How long a stop waits for activities to leave; they are delivered again at the next start anyway.</summary>
     public TimeSpan StopPatience { get; set; } = TimeSpan.FromSeconds(5);

@@ -76,7 +76,6 @@ public abstract class StoreContract
     }
 
     [Fact]
-    [Trait("Requirement", "C-04")]
     public async Task Blob_NameOfAnyScript_IsKept()
     {
         var name = new BlobRef(Containers.Uploads, "2026/11/20/それ \"is\" 'fine' 🎻.wav");
