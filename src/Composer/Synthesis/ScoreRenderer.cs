@@ -18,7 +18,7 @@ public readonly record struct RenderedBlock(long StartFrame, IReadOnlyList<Audio
 public sealed class ScoreRenderer
 {
     const int Batch = 8 * Blocks.Chunk;
-    const double EndFadeSeconds = 0.012;
+    const double LeastFadeSeconds = 0.012, MostFadeSeconds = 2.5;
     static readonly string[] Order = ["drums", "bass", "guitars", "keys", "synths", "pads", "lead", "fx"];
 
     readonly int rate, blockFrames;
@@ -30,6 +30,7 @@ public sealed class ScoreRenderer
     readonly AudioBuffer[] stemBlocks;
     readonly AudioBuffer mixBlock;
     readonly double[] sum;
+    readonly double fadeSeconds;
     long rendered, given;
 
     /// <param name="sampleRateHz">22,050 to 96,000.</param>
@@ -52,6 +53,9 @@ public sealed class ScoreRenderer
         stemBlocks = [.. Stems.Select(_ => new AudioBuffer(rate, 2, blockFrames))];
         mixBlock = new(rate, 2, blockFrames);
         sum = new double[blockFrames];
+        // The last notes have half of what is left to ring; whatever still sounds then, a hall or a pad, leaves and is not cut off.
+        double ring = score.DurationSeconds - (score.SecondsPerBeat * score.Parts.SelectMany(part => part.Notes).Select(note => note.StartBeats).DefaultIfEmpty(0).Max());
+        fadeSeconds = Math.Clamp(0.5 * ring, LeastFadeSeconds, MostFadeSeconds);
     }
 
     /// <summary>Names of the stems that the score has, in a fixed order.</summary>
@@ -97,7 +101,7 @@ public sealed class ScoreRenderer
     {
         stem.Left.AsSpan(from, count).CopyTo(block[0][to..]);
         stem.Right.AsSpan(from, count).CopyTo(block[1][to..]);
-        double fade = EndFadeSeconds * rate;
+        double fade = fadeSeconds * rate;
         for (int i = (int)Math.Max(0, Frames - (long)fade - frame); i < count; i++)
         {
             double left = Math.Clamp((Frames - 1 - frame - i) / fade, 0, 1);
