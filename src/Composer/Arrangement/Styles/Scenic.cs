@@ -30,7 +30,7 @@ static class Scenic
             "K1 X...o.x.X...o.x.|l2 x.oox.oox.oox.oo|m3 ..o...o...o...o."],
             [Fill.Toms, Fill.Percussion], 0.8) { Reverb = 0.35 },
         Bass = Stock.Bass([SubBass, UprightBass], "R---R---R---R---", "R-r-R-r-R-r-R-r-", "R---R---R---F---") with { Articulation = 0.85, Placement = new(-2, Reverb: 0.15) },
-        Chords = new([StringSection, Brass], "X-x-x-x-X-x-x-x-", "XxxxXxxxXxxxXxxx", "X-------X-------") { Low = 48, High = 74, Articulation = 0.45, Placement = new(-4, Width: 0.9, Reverb: 0.4) },
+        Chords = new([StringSection, Brass], "X-x-x-x-X-x-x-x-", "XxxxXxxxXxxxXxxx", "X-------X-------") { Low = 48, High = 74, Voices = 3, Articulation = 0.65, Placement = new(-3.5, Width: 0.9, Reverb: 0.4) },
         Pad = Stock.Pad(Choir, StringSection) with { Placement = new(-6, Width: 1, Reverb: 0.5) },
         Arp = Stock.Arp([Patch.Piano, SoloStrings, Bell], "0.1.2.1.0.1.2.1.", "0120120120120120", "0.2.1.2.3.2.1.2.") with { Placement = new(-9, Pan: -0.2, Width: 0.5, Reverb: 0.4) },
         Lead = Stock.Lead([Brass, SoloStrings, Trumpet, Flute], Stock.Long) with { Low = 60, High = 84, MotifBars = 2, Articulation = 0.97, Placement = new(-2, Width: 0.4, Reverb: 0.4) },

@@ -46,17 +46,27 @@ struct Envelope
     /// <summary>Moves on by as many frames and returns the level there.</summary>
     public double Skip(int frames)
     {
-        Span<float> unused = stackalloc float[Blocks.Tick];
-        Fill(unused[..frames]);
+        while (frames > 0)
+        {
+            int step = age >= hold ? frames : (int)Math.Min(frames, age < attackFrames ? Math.Min(hold, (long)Math.Ceiling(attackFrames)) - age : hold - age);
+            if (age >= hold) level = Math.Max(0, ((level + Floor) * Math.Pow(release, step)) - Floor);
+            else if (age < attackFrames) level = Attack(Math.Min(1, (age + step) / attackFrames));
+            else level = sustain + ((level - sustain) * Math.Pow(decay, step));
+            age += step;
+            frames -= step;
+        }
+
         return level;
     }
+
+    static double Attack(double t) => t * t * (3 - (2 * t));
 
     int Rise(Span<float> levels)
     {
         for (int i = 0; i < levels.Length; i++)
         {
             double t = Math.Min(1, ++age / attackFrames);
-            levels[i] = (float)(level = t * t * (3 - (2 * t)));
+            levels[i] = (float)(level = Attack(t));
         }
 
         return levels.Length;

@@ -107,15 +107,16 @@ struct Filter
 
         Vector128<double> s1 = Vector128.Create(leftFilter.first, rightFilter.first), s2 = Vector128.Create(leftFilter.second, rightFilter.second);
         double scale = from == to ? 0 : 1.0 / left.Length;
-        (double p, double q, double r, double u, double v, double w) = from;
-        double dp = (to.P - p) * scale, dq = (to.Q - q) * scale, dr = (to.R - r) * scale;
-        double du = (to.U - u) * scale, dv = (to.V - v) * scale, dw = (to.W - w) * scale;
+        Vector128<double> p = Vector128.Create(from.P), q = Vector128.Create(from.Q), r = Vector128.Create(from.R);
+        Vector128<double> u = Vector128.Create(from.U), v = Vector128.Create(from.V), w = Vector128.Create(from.W);
+        Vector128<double> dp = Vector128.Create((to.P - from.P) * scale), dq = Vector128.Create((to.Q - from.Q) * scale), dr = Vector128.Create((to.R - from.R) * scale);
+        Vector128<double> du = Vector128.Create((to.U - from.U) * scale), dv = Vector128.Create((to.V - from.V) * scale), dw = Vector128.Create((to.W - from.W) * scale);
         for (int i = 0; i < left.Length; i++)
         {
             Vector128<double> x = Vector128.Create((double)left[i], right[i]);
             Vector128<double> y = (u * x) + (v * s1) + (w * s2), next = (p * s1) + ((q * x) - (q * s2));
             (left[i], right[i]) = ((float)y[0], (float)y[1]);
-            s2 = ((1 - r) * s2) + ((r * x) + (q * s1));
+            s2 = ((Vector128<double>.One - r) * s2) + ((r * x) + (q * s1));
             s1 = next;
             (p, q, r, u, v, w) = (p + dp, q + dq, r + dr, u + du, v + dv, w + dw);
         }

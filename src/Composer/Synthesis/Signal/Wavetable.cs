@@ -43,21 +43,7 @@ sealed class Wavetable
     public uint Read(Span<float> samples, int level, uint phase, uint increment, uint slope)
     {
         (float[] table, int bits, _) = levels[level];
-        Span<uint> phases = stackalloc uint[Blocks.Tick];
-        for (int at = 0; at < samples.Length; at += phases.Length)
-        {
-            int count = Math.Min(phases.Length, samples.Length - at);
-            for (int i = 0; i < count; i++)
-            {
-                phases[i] = phase;
-                phase += increment;
-                increment += slope;
-            }
-
-            Period.Read(table, bits, phases[..count], samples.Slice(at, count));
-        }
-
-        return phase;
+        return Period.Read(table, bits, phase, increment, slope, samples);
     }
 
     static float[] Sample(Func<int, (double Sine, double Cosine)> harmonic, int harmonics, int bits)

@@ -46,7 +46,7 @@ sealed class SynthVoice : Voice
         (double from, double to) = pitch.Next();
         oscillators.Render(left, right, from, to);
         AddNoise(left, right);
-        Shape(left, right, to, brightness);
+        Shape(left, right, brightness);
         amplitude.Fill(levels);
         Kernels.Scale(levels, gain);
         Kernels.Multiply(left, levels);
@@ -68,11 +68,11 @@ sealed class SynthVoice : Voice
         Kernels.AddRamp(right, noise, from, to);
     }
 
-    void Shape(Span<float> left, Span<float> right, double hertz, double brightness)
+    void Shape(Span<float> left, Span<float> right, double brightness)
     {
         double accent = patch.Accents ? Math.Clamp((note.Velocity - 0.75) * 4, 0, 1) : 0;
         double octaves = (cutoff.Skip(Blocks.Tick) * (patch.EnvelopeOctaves + accent)) + (patch.VelocityOctaves * (note.Velocity - 0.7))
-            + (8 * (brightness - 0.5)) + (patch.KeyTrack * Math.Log2(hertz / 261.63));
+            + (8 * (brightness - 0.5)) + (patch.KeyTrack * (note.Pitch - 60) / 12);
         double corner = Math.Clamp(patch.CutoffHz * Math.Pow(2, octaves), 30, 0.45 * rate);
         double q = patch.Resonance * (1 + accent);
         (FilterCoefficients softWas, FilterCoefficients peakedWas) = (soft, peaked);
