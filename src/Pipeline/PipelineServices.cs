@@ -1,6 +1,7 @@
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,8 @@ public static class PipelineServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PipelineOptions>>().Value);
         services.AddSingleton<JobLedger>().AddSingleton<JobIndex>().AddSingleton<JobQueue>().AddSingleton<JobStarter>();
         services.AddSingleton<JobMonitor>().AddSingleton<JobFiles>().AddSingleton<JobDesk>().AddSingleton<QueueStatistics>();
+        services.AddSettings<RetentionOptions>("Retention");
+        services.AddSingleton<StoreFiles>().AddSingleton<Retention>();
         return services.AddSingleton<EngineRegistry>();
     }
 }

@@ -40,8 +40,8 @@ public static partial class OpenApiDocument
     static JsonObject Describe(Route route)
     {
         var parameters = new JsonArray();
-        foreach (Match part in PathPart().Matches(route.Pattern)) parameters.Add(Parameter(part.Groups[1].Value, "path", "string", ""));
-        foreach (RouteParameter query in route.Query) parameters.Add(Parameter(query.Name, "query", query.Type, query.Description));
+        foreach (Match part in PathPart().Matches(route.Pattern)) parameters.Add(Parameter(part.Groups[1].Value, "path", "string", "", required: true));
+        foreach (RouteParameter query in route.Query) parameters.Add(Parameter(query.Name, "query", query.Type, query.Description, query.Required));
         var answers = new JsonObject();
         foreach (RouteAnswer answer in route.Answers) answers[answer.Status.ToString(CultureInfo.InvariantCulture)] = Describe(answer);
         answers["default"] = Content("What is wrong, in one form for all errors.", "application/json", new JsonObject { ["$ref"] = "#/components/schemas/Error" });
@@ -78,11 +78,11 @@ public static partial class OpenApiDocument
         ["content"] = new JsonObject { [type] = new JsonObject { ["schema"] = schema } },
     };
 
-    static JsonObject Parameter(string name, string place, string type, string description) => new()
+    static JsonObject Parameter(string name, string place, string type, string description, bool required) => new()
     {
         ["name"] = name,
         ["in"] = place,
-        ["required"] = place == "path",
+        ["required"] = required,
         ["description"] = description,
         ["schema"] = new JsonObject { ["type"] = type },
     };

@@ -16,7 +16,7 @@ public sealed record Route(string Method, string Pattern, string Tag, string Sum
     public required IReadOnlyList<RouteAnswer> Answers { get; init; }
 }
 
-public sealed record RouteParameter(string Name, string Type, string Description);
+public sealed record RouteParameter(string Name, string Type, string Description, bool Required = false);
 
 /// <param name="ContentType">Null for an answer without a body.</param>
 public sealed record RouteAnswer(int Status, string Description, Type? Json = null, string? ContentType = null);

@@ -17,7 +17,7 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
         string id = name.Split('.', 2)[0];
         Job? job = JobIds.IsOne(id) ? await ledger.FindAsync(id, request.HttpContext.RequestAborted) : null;
         BlobRef? blob = job is null ? null : FilesOf(job).Values.FirstOrDefault(file => file.Container == Containers.Outputs && NameOf(file) == name);
-        return await SendAsync(request, blob, name);
+        return await SendAsync(request, blob, name, job is { Purged: true });
     }
 
     /// <summary>A file of a job by its role: <c>file</c>, <c>mix</c>, <c>midi</c>, <c>manifest</c> or a stem's name.</summary>
@@ -26,14 +26,15 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
         Job job = await ledger.GetAsync(id, request.HttpContext.RequestAborted);
         if (job.Status != JobStatus.Completed)
             throw new PipelineException(Problem.JobState, $"Job {id} is {job.Status.ToString().ToLowerInvariant()}; it has files once it is completed.");
-        return await SendAsync(request, FilesOf(job).GetValueOrDefault(name), name);
+        return await SendAsync(request, FilesOf(job).GetValueOrDefault(name), name, job.Purged);
     }
 
-    async Task<IResult> SendAsync(HttpRequest request, BlobRef? blob, string asked)
+    async Task<IResult> SendAsync(HttpRequest request, BlobRef? blob, string asked, bool purged)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
         BlobInfo? info = blob is null ? null : await store.FindAsync(blob, cancel);
         Stream? stream = info is null ? null : await store.OpenReadAsync(info.Ref, cancel);
+        if (stream is null && blob is not null && purged) throw new PipelineException(Problem.FilePurged, $"'{NameOf(blob)}' was removed when it had grown old.");
         if (stream is null) throw new PipelineException(Problem.FileNotFound, $"There is no file '{(asked.Length <= 80 ? asked : asked[..80] + "…")}'.");
         string name = NameOf(info!.Ref), download = info.Ref.Container == Containers.Stems ? $"{JobOf(info.Ref)}.{name}" : name;
         return Results.Stream(stream, TypeOf(name), download, info.LastModifiedUtc, new EntityTagHeaderValue($"\"{info.ETag}\""), enableRangeProcessing: true);

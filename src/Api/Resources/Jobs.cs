@@ -87,9 +87,10 @@ static class Query
             : throw new PipelineException(Problem.MalformedRequest, $"'{name}' is a whole number from {lowest} to {highest}.");
     }
 
-    public static bool Flag(HttpRequest request, string name) => request.Query[name].ToString() switch
+    public static bool Flag(HttpRequest request, string name, bool usual = false) => request.Query[name].ToString() switch
     {
-        "" or "false" => false,
+        "" => usual,
+        "false" => false,
         "true" => true,
         _ => throw new PipelineException(Problem.MalformedRequest, $"'{name}' is true or false."),
     };

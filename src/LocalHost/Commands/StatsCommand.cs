@@ -3,19 +3,16 @@ using DgxMusic.LocalHost.Hosting;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Storage;
 using Spectre.Console;
 
 namespace DgxMusic.LocalHost.Commands;
-
-sealed record StoreTotals(int TotalFiles, long TotalSizeBytes, double TotalSizeMb, IReadOnlyDictionary<string, int> FileTypes);
 
 sealed record StatsReport(QueueReport Jobs, IReadOnlyDictionary<string, StoreTotals> Storage);
 
 /// <summary><c>dgxmusic stats</c>: counts of jobs and files.</summary>
 static class StatsCommand
 {
-    const double BytesPerMebibyte = 1 << 20;
-
     public static Command Create()
     {
         Option<string> data = SharedOptions.Data();
@@ -25,27 +22,14 @@ static class StatsCommand
         {
             await using Gateway gateway = await Gateway.OpenAsync(parsed.GetValue(data)!, cancel);
             var storage = new Dictionary<string, StoreTotals>();
-            foreach (string container in Containers.All) storage[container] = await CountAsync(new FolderBlobStore(gateway.DataPath), container, cancel);
+            var files = new StoreFiles(new FolderBlobStore(gateway.DataPath));
+            foreach (string container in Containers.All) storage[container] = await files.CountAsync(container, cancel);
             var report = new StatsReport(await gateway.StatisticsAsync(cancel), storage);
             if (parsed.GetValue(json)) CommandGuard.WriteJson(report);
             else Print(report);
             return ExitCode.Done;
         }));
         return command;
-    }
-
-    static async Task<StoreTotals> CountAsync(FolderBlobStore store, string container, CancellationToken cancel)
-    {
-        (int files, long bytes) = (0, 0);
-        var types = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        await foreach (BlobInfo blob in store.ListAsync(container, "", cancel))
-        {
-            (files, bytes) = (files + 1, bytes + blob.Bytes);
-            string type = Path.GetExtension(blob.Ref.Path).ToLowerInvariant();
-            types[type] = types.GetValueOrDefault(type) + 1;
-        }
-
-        return new(files, bytes, bytes / BytesPerMebibyte, types);
     }
 
     static void Print(StatsReport report)

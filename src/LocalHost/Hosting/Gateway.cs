@@ -5,6 +5,7 @@ using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Storage;
 
 namespace DgxMusic.LocalHost.Hosting;
 
@@ -29,6 +30,8 @@ abstract class Gateway : IAsyncDisposable
     public abstract Task CancelAsync(string jobId, CancellationToken cancel);
 
     public abstract Task<QueueReport> StatisticsAsync(CancellationToken cancel);
+
+    public abstract Task<CleanupReport> CleanAsync(int daysOld, bool dryRun, CancellationToken cancel);
 
     public abstract ValueTask DisposeAsync();
 
@@ -90,6 +93,8 @@ sealed class LocalGateway : Gateway
 
     public override Task<QueueReport> StatisticsAsync(CancellationToken cancel) => services.GetRequiredService<QueueStatistics>().ReadAsync(cancel);
 
+    public override Task<CleanupReport> CleanAsync(int daysOld, bool dryRun, CancellationToken cancel) => services.GetRequiredService<Retention>().CleanAsync(daysOld, dryRun, cancel);
+
     public override async ValueTask DisposeAsync()
     {
         await services.GetRequiredService<JobHost>().StopAsync(CancellationToken.None);
@@ -126,6 +131,13 @@ sealed class ServerGateway(string dataFolder, int port) : Gateway
     }
 
     public override Task<QueueReport> StatisticsAsync(CancellationToken cancel) => GetAsync<QueueReport>($"{Links.Root}/queue/stats", cancel);
+
+    public override async Task<CleanupReport> CleanAsync(int daysOld, bool dryRun, CancellationToken cancel)
+    {
+        string address = string.Create(CultureInfo.InvariantCulture, $"{Links.Root}/storage/cleanup?days_old={daysOld}&dry_run={(dryRun ? "true" : "false")}");
+        using HttpResponseMessage answer = await http.PostAsync(address, null, cancel);
+        return await ReadAsync<CleanupReport>(answer, cancel);
+    }
 
     public override ValueTask DisposeAsync()
     {

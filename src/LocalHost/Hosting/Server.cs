@@ -44,7 +44,7 @@ static class Server
         });
         builder.Services.AddLocalHost(data).AddApi();
         builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>();
         WebApplication app = builder.Build();
         app.MapApi();
         return app;

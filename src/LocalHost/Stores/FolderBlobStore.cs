@@ -65,6 +65,30 @@ public sealed class FolderBlobStore(string root, IReadOnlyDictionary<string, str
         return Task.FromResult(true);
     }
 
+    public Task<int> RemoveEmptyFoldersAsync(string container, CancellationToken cancel = default)
+    {
+        string root = paths.FolderOf(container), temporaries = paths.TemporariesOf(container);
+        if (!Directory.Exists(root)) return Task.FromResult(0);
+        int removed = 0;
+        // The deepest first: a folder's own path is shorter than those in it.
+        foreach (string folder in Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length))
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (folder == temporaries || Directory.EnumerateFileSystemEntries(folder).Any()) continue;
+            try
+            {
+                Directory.Delete(folder);
+                removed++;
+            }
+            catch (IOException)
+            {
+                // Somebody put a file into it meanwhile.
+            }
+        }
+
+        return Task.FromResult(removed);
+    }
+
     public async IAsyncEnumerable<BlobInfo> ListAsync(string container, string prefix, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         await Task.CompletedTask;

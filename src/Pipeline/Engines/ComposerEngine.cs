@@ -12,7 +12,7 @@ public sealed class ComposerEngine : IMusicGenerator
 {
     const int SampleRateHz = 48_000;
 
-    public EngineFacts Facts { get; } = new(EngineRegistry.Composer, "1", null, "float32", "cpu");
+    public EngineFacts Facts { get; } = new(EngineRegistry.Composer, "2", null, "float32", "cpu");
 
     public IMusicPerformance Prepare(GenerationRequest request, ulong seed)
     {

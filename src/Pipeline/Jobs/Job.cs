@@ -76,6 +76,9 @@ public sealed record Job
 
     public DateTime? CompletedAt { get; init; }
 
+    /// <summary>Retention has removed files of it.</summary>
+    public bool Purged { get; init; }
+
     /// <summary>By kind; null until completed.</summary>
     public JsonElement? Result { get; init; }
 

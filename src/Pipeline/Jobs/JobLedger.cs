@@ -45,6 +45,15 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider c
         }
     }
 
+    /// <summary>Notes in an ended job's row that its files are gone; the one change such a row still takes.</summary>
+    public async Task MarkPurgedAsync(string jobId, CancellationToken cancel = default)
+    {
+        while (await catalog.FindAsync(KeyOf(jobId), cancel) is { } row && row.Read<Job>() is { IsTerminal: true, Purged: false } job)
+        {
+            if (await catalog.TryReplaceAsync(row, Payload.Write(job with { Purged = true }), cancel)) return;
+        }
+    }
+
     /// <summary>Says how a job ended, once, whoever ended it.</summary>
     public Task AnnounceEndAsync(Job job, CancellationToken cancel = default) => AnnounceAsync(job, "end", cancel);
 

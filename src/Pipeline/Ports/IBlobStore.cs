@@ -53,6 +53,10 @@ public interface IBlobStore
     /// <returns>False if there was none.</returns>
     Task<bool> DeleteAsync(BlobRef blob, CancellationToken cancel = default);
 
+    /// <summary>Removes folders that hold nothing, from the bottom up, never the container's own.</summary>
+    /// <returns>How many; 0 in a store whose folders are only parts of names.</returns>
+    Task<int> RemoveEmptyFoldersAsync(string container, CancellationToken cancel = default);
+
     /// <summary>Blobs whose path starts with the prefix, by path.</summary>
     IAsyncEnumerable<BlobInfo> ListAsync(string container, string prefix, CancellationToken cancel = default);
 }

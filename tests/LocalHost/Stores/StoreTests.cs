@@ -26,6 +26,22 @@ public sealed class FolderBlobStoreTests : StoreContract, IDisposable
         await Store.DeleteAsync(name);
         Assert.False(Directory.Exists(Path.Combine(folder.FullName, "outputs", "2026")));
     }
+
+    [Fact]
+    [Trait("Requirement", "A-36")]
+    public async Task EmptyFolders_GoFromTheBottomUp_NeverTheContainer()
+    {
+        string outputs = Path.Combine(folder.FullName, "outputs");
+        Directory.CreateDirectory(Path.Combine(outputs, "2026", "01", "02"));
+        Directory.CreateDirectory(Path.Combine(outputs, "2026", "01", "03"));
+        await using (BlobWriter writer = await Store.CreateAsync(new(Containers.Outputs, "2026/01/03/a.wav"))) await writer.CommitAsync();
+        Assert.Equal(1, await Store.RemoveEmptyFoldersAsync(Containers.Outputs));
+        Assert.Equal(["2026/01/03/a.wav"], await PathsAsync(""));
+        Directory.Delete(Path.Combine(outputs, "2026", "01", "03"), recursive: true);
+        Assert.Equal(2, await Store.RemoveEmptyFoldersAsync(Containers.Outputs));
+        Assert.True(Directory.Exists(outputs));
+        Assert.Equal(0, await Store.RemoveEmptyFoldersAsync(Containers.Chains));
+    }
 }
 
 public sealed class SqliteCatalogTests : CatalogContract, IDisposable

@@ -5,7 +5,8 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.Pipeline.Tests.Memory;
 
 /// <summary>Blobs in memory.</summary>
-public sealed class MemoryBlobStore : IBlobStore
+/// <param name="clock">Tells when they are written; null: all at once, long ago.</param>
+public sealed class MemoryBlobStore(TimeProvider? clock = null) : IBlobStore
 {
     readonly ConcurrentDictionary<BlobRef, (byte[] Bytes, BlobInfo Info)> blobs = new();
     long writes;
@@ -30,6 +31,8 @@ public sealed class MemoryBlobStore : IBlobStore
 
     public Task<bool> DeleteAsync(BlobRef blob, CancellationToken cancel = default) => Task.FromResult(blobs.TryRemove(blob, out _));
 
+    public Task<int> RemoveEmptyFoldersAsync(string container, CancellationToken cancel = default) => Task.FromResult(0);
+
     public async IAsyncEnumerable<BlobInfo> ListAsync(
         string container, string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)
     {
@@ -42,7 +45,7 @@ public sealed class MemoryBlobStore : IBlobStore
 
     BlobInfo Put(BlobRef name, byte[] bytes)
     {
-        var info = new BlobInfo(name, bytes.Length, DateTime.UnixEpoch, Interlocked.Increment(ref writes).ToString(CultureInfo.InvariantCulture));
+        var info = new BlobInfo(name, bytes.Length, clock?.GetUtcNow().UtcDateTime ?? DateTime.UnixEpoch, Interlocked.Increment(ref writes).ToString(CultureInfo.InvariantCulture));
         blobs[name] = (bytes, info);
         return info;
     }

@@ -2,6 +2,7 @@ using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,6 +12,7 @@ namespace DgxMusic.Pipeline.Tests.Memory;
 public sealed class TestHost : IDisposable
 {
     readonly ServiceProvider services;
+    MemoryBlobStore? blobs;
 
     public TestHost(int maxConcurrentJobs = 1)
     {
@@ -27,7 +29,7 @@ public sealed class TestHost : IDisposable
 
     public TestClock Clock { get; } = new();
 
-    public MemoryBlobStore Blobs { get; } = new();
+    public MemoryBlobStore Blobs => blobs ??= new(Clock);
 
     public MemoryCatalog Catalog { get; } = new();
 
@@ -42,6 +44,10 @@ public sealed class TestHost : IDisposable
     public JobLedger Ledger => services.GetRequiredService<JobLedger>();
 
     public JobQueue Queue => services.GetRequiredService<JobQueue>();
+
+    public StoreFiles Files => services.GetRequiredService<StoreFiles>();
+
+    public Retention Retention => services.GetRequiredService<Retention>();
 
     public JobIndex Index => services.GetRequiredService<JobIndex>();
 
