@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
+using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Storage;
@@ -70,6 +71,31 @@ public static class ApiRoutes
         new("GET", "/api/v1/queue/stats", "jobs", "Counts of the queue.", request => Of<Jobs>(request).StatisticsAsync(request))
         {
             Answers = [new(200, "The counts.", typeof(QueueReport))],
+        },
+        new("POST", "/api/v1/audio/export", "audio", "Masters a file: at once up to a minute of it, else as a job.", request => Of<AudioUploads>(request).ExportAsync(request))
+        {
+            Form = UploadSchemas.Export,
+            Answers = [new(201, "The mastered file.", typeof(ExportedFile)), new(202, "A job: it lasts longer than a minute.", typeof(AcceptedWork))],
+        },
+        new("POST", "/api/v1/audio/export/batch", "audio", "Masters several files, in order.", request => Of<AudioUploads>(request).ExportManyAsync(request))
+        {
+            Form = UploadSchemas.ExportMany,
+            Answers = [new(201, "The files, in the order given.", typeof(BatchAnswer)), new(202, "Some became jobs.", typeof(BatchAnswer))],
+        },
+        new("POST", "/api/v1/audio/metadata", "audio", "Measures a file, posted or of the store.", request => Of<AudioUploads>(request).AnalyzeAsync(request))
+        {
+            Query =
+            [
+                new("stats", "boolean", "Levels and loudness; true unless given."), new("bpm", "boolean", "Tempo; true unless given."),
+                new("key", "boolean", "Key, experimental; false unless given."), new("beats", "boolean", "With the tempo, the time of every beat; false unless given."),
+            ],
+            Form = UploadSchemas.File,
+            Body = UploadSchemas.Path,
+            Answers = [new(200, "What was measured.", typeof(TrackMetadata)), new(202, "A job: tempo or key of more than a minute.", typeof(AcceptedWork))],
+        },
+        new("GET", "/api/v1/audio/info", "audio", "What the exporter, the analyser and the store can do.", request => Task.FromResult(Of<AudioUploads>(request).ReadInfo()))
+        {
+            Answers = [new(200, "Their abilities.", typeof(AudioInfo))],
         },
         new("GET", "/api/v1/storage/path", "storage", "Where a job's output lies.", request => Of<Storage>(request).ReadPathAsync(request))
         {

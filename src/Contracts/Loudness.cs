@@ -66,3 +66,10 @@ public static class LoudnessModes
 
     public static string NameOf(LoudnessMode mode) => ByName.First(pair => pair.Value == mode).Key;
 }
+
+/// <summary>Targets by the use a track is meant for, LUFS.</summary>
+public static class LoudnessPresets
+{
+    /// <summary>Streaming services differ, between −14 and −16; broadcast is EBU R 128.</summary>
+    public static IReadOnlyDictionary<string, double> ByName { get; } = new Dictionary<string, double> { ["streaming"] = -16, ["loud-streaming"] = -14, ["broadcast"] = -23 };
+}

@@ -23,12 +23,14 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem TrackTooLong = new("track-too-long", 413, "This is longer than we accept.");
     public static readonly Problem UnreadableAudio = new("unreadable-audio", 415, "This is not audio we can decode.");
     public static readonly Problem DecoderMissing = new("decoder-missing", 415, "This format needs ffmpeg, which is not installed.");
+    public static readonly Problem MetadataExtractionFailed = new("metadata-extraction-failed", 415, "This is not audio we can measure.");
     public static readonly Problem RangeNotSatisfiable = new("range-not-satisfiable", 416, "The file has no such range.");
     public static readonly Problem InvalidRequest = new("invalid-request", 422, "A value is missing or out of range.");
     public static readonly Problem UnsupportedBitDepth = new("unsupported-bit-depth", 422, "This bit depth is not one we write.");
     public static readonly Problem TooManyChannels = new("too-many-channels", 422, "This has more channels than we accept.");
     public static readonly Problem EmptyAudio = new("empty-audio", 422, "This audio has no samples.");
     public static readonly Problem InvalidSamples = new("invalid-samples", 422, "This audio has samples that are not numbers.");
+    public static readonly Problem LengthMismatch = new("length-mismatch", 422, "There are not as many names as files.");
     public static readonly Problem IdempotencyMismatch = new("idempotency-mismatch", 422, "This Idempotency-Key came with another body before.");
     public static readonly Problem Internal = new("internal", 500, "Something broke on our side.");
     public static readonly Problem DataUnreadable = new("data-unreadable", 500, "This data folder cannot be read.");

@@ -7,10 +7,13 @@ namespace DgxMusic.Pipeline;
 /// <summary>Every step there is: hosts loop over these lists, so that no name is served by nobody.</summary>
 public static class PipelineDefinitions
 {
-    public static IReadOnlyList<OrchestrationDefinition> Orchestrations { get; } = [RunJob.Generation, GenerateMusic.Definition];
+    public static IReadOnlyList<OrchestrationDefinition> Orchestrations { get; } =
+    [
+        RunJob.Generation, GenerateMusic.Definition, RunJob.Export, ExportUpload.Definition, RunJob.Analysis, AnalyzeUpload.Definition,
+    ];
 
     public static IReadOnlyList<ActivityDefinition> Activities { get; } =
     [
-        GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, CloseJob.Definition, RecordRetry.Definition,
+        GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, PublishExport.Definition, CloseJob.Definition, RecordRetry.Definition,
     ];
 }

@@ -2,6 +2,8 @@ using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Storage;
+using DgxMusic.Pipeline.Uploads;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -18,8 +20,9 @@ public static class PipelineServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PipelineOptions>>().Value);
         services.AddSingleton<JobLedger>().AddSingleton<JobIndex>().AddSingleton<JobQueue>().AddSingleton<JobStarter>();
         services.AddSingleton<JobMonitor>().AddSingleton<JobFiles>().AddSingleton<JobDesk>().AddSingleton<QueueStatistics>();
+        services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");
-        services.AddSingleton<StoreFiles>().AddSingleton<Retention>();
+        services.AddSingleton<UploadDesk>().AddSingleton<StoreFiles>().AddSingleton<Retention>();
         return services.AddSingleton<EngineRegistry>();
     }
 }

@@ -21,10 +21,10 @@ sealed class Server : IAsyncDisposable
     /// <summary>True where these tests may kill it and look into its folder.</summary>
     public bool IsOurs => process is not null;
 
-    public static async Task<Server> StartAsync(string dataFolder)
+    public static async Task<Server> StartAsync(string dataFolder, IReadOnlyDictionary<string, string>? environment = null)
     {
-        if (Environment.GetEnvironmentVariable("DGXMUSIC_BASE_URL") is { Length: > 0 } address) return new(null, new Uri(address));
-        Process process = Dgxmusic.Start("serve", "--port", "0", "--data", dataFolder);
+        if (environment is null && Environment.GetEnvironmentVariable("DGXMUSIC_BASE_URL") is { Length: > 0 } address) return new(null, new Uri(address));
+        Process process = Dgxmusic.Start(environment ?? new Dictionary<string, string>(), "serve", "--port", "0", "--data", dataFolder);
         string line = await process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("The server said nothing.");
         string served = line.Split(" at ")[1].Split(';')[0];
         _ = process.StandardError.ReadToEndAsync();

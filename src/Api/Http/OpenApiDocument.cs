@@ -53,14 +53,10 @@ public static partial class OpenApiDocument
             ["parameters"] = parameters,
             ["responses"] = answers,
         };
-        if (route.Body is { } body)
-        {
-            operation["requestBody"] = new JsonObject
-            {
-                ["required"] = true,
-                ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = body.DeepClone() } },
-            };
-        }
+        var bodies = new JsonObject();
+        if (route.Form is { } form) bodies["multipart/form-data"] = new JsonObject { ["schema"] = form.DeepClone() };
+        if (route.Body is { } body) bodies["application/json"] = new JsonObject { ["schema"] = body.DeepClone() };
+        if (bodies.Count > 0) operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = bodies };
 
         return operation;
     }

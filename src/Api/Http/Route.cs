@@ -12,6 +12,9 @@ public sealed record Route(string Method, string Pattern, string Tag, string Sum
     /// <summary>JSON schema of the body; null without one.</summary>
     public JsonNode? Body { get; init; }
 
+    /// <summary>JSON schema of a <c>multipart/form-data</c> body; null where none is taken.</summary>
+    public JsonNode? Form { get; init; }
+
     /// <summary>Status to what it means; the type of its JSON where it has one.</summary>
     public required IReadOnlyList<RouteAnswer> Answers { get; init; }
 }

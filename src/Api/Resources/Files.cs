@@ -43,6 +43,8 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
     static Dictionary<string, BlobRef> FilesOf(Job job)
     {
         if (job.Status != JobStatus.Completed || job.Result is not { } stored) return [];
+        if (job.Kind == JobKind.Export) return new() { ["file"] = Payload.Read<ExportResult>(stored).File };
+        if (job.Kind != JobKind.Generation) return [];
         GenerationResult result = Payload.Read<GenerationResult>(stored);
         var files = new Dictionary<string, BlobRef>(result.Stems ?? new Dictionary<string, BlobRef>())
         {

@@ -9,11 +9,11 @@ namespace DgxMusic.Api.Resources;
 public static class GenerationBody
 {
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/> with one detail a field, unknown ones too; <see cref="Problem.UnsupportedBitDepth"/>.</exception>
-    public static GenerationRequest Parse(JsonElement body)
+    /// <param name="defaults">How a track is mastered where the body does not say.</param>
+    public static GenerationRequest Parse(JsonElement body, ExportOptions? defaults = null)
     {
         var fields = new JsonFields(body);
-        var defaults = new ExportOptions();
-        string? prompt = fields.Text("prompt"), mode = fields.Text("mode"), depth = fields.Text("bit_depth");
+        string? prompt = fields.Text("prompt");
         var usual = new GenerationRequest { Prompt = prompt ?? "" };
         GenerationRequest request = usual with
         {
@@ -27,14 +27,7 @@ public static class GenerationBody
             TopK = fields.Whole("top_k") ?? usual.TopK,
             TopP = fields.Number("top_p") ?? usual.TopP,
             CfgCoef = fields.Number("cfg_coef") ?? usual.CfgCoef,
-            Export = defaults with
-            {
-                Normalize = fields.Flag("normalize") ?? defaults.Normalize,
-                TargetLufs = fields.Number("target_lufs") ?? defaults.TargetLufs,
-                SampleRateHz = fields.Whole("sample_rate"),
-                Mode = mode is null ? defaults.Mode : ParseMode(mode, fields),
-                BitDepth = depth is null ? defaults.BitDepth : BitDepths.Parse(depth),
-            },
+            Export = ExportFields.Read(fields, defaults ?? new()),
         };
         fields.RefuseUnknown();
         if (prompt is null) fields.Faults.TryAdd("prompt", "'prompt' is missing.");
@@ -42,12 +35,6 @@ public static class GenerationBody
         return fields.Faults.Count == 0
             ? request
             : throw new PipelineException(Problem.InvalidRequest, string.Join(" ", fields.Faults.Values), fields.Faults);
-    }
-
-    static LoudnessMode ParseMode(string mode, JsonFields fields)
-    {
-        if (!LoudnessModes.ByName.TryGetValue(mode, out LoudnessMode parsed)) fields.Faults["mode"] = $"'mode' is not one of {string.Join(", ", LoudnessModes.ByName.Keys)}.";
-        return parsed;
     }
 
     /// <summary>The body that <see cref="Parse"/> reads this request from: what the command line sends to a running server.</summary>

@@ -2,13 +2,23 @@ using System.Text.Json.Nodes;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
+using static DgxMusic.Api.Resources.ExportFields;
 
 namespace DgxMusic.Api.Resources;
 
 /// <summary>The JSON schema of a generation request: what <see cref="GenerationBody"/> reads.</summary>
 static class GenerationSchema
 {
-    public static JsonNode Node { get; } = new JsonObject
+    public static JsonNode Node { get; } = Write();
+
+    static JsonObject Write()
+    {
+        JsonObject schema = Fields();
+        foreach ((string name, JsonNode? field) in ExportFields.Schema()) schema["properties"]![name] = field;
+        return schema;
+    }
+
+    static JsonObject Fields() => new()
     {
         ["type"] = "object",
         ["required"] = new JsonArray("prompt"),
@@ -26,22 +36,6 @@ static class GenerationSchema
             ["top_k"] = Field("integer", "For engines that sample; 0 is off.", ("minimum", 0), ("maximum", 500), ("default", 250)),
             ["top_p"] = Field("number", "For engines that sample; 0 is off.", ("minimum", 0), ("maximum", 1), ("default", 0.0)),
             ["cfg_coef"] = Field("number", "Guidance, for engines that sample.", ("minimum", 1), ("maximum", 10), ("default", 3.0)),
-            ["normalize"] = Field("boolean", "Bring the track to the loudness asked for.", ("default", true)),
-            ["target_lufs"] = Field("number", "Integrated loudness, LUFS.", ("minimum", ExportOptions.LowestTargetLufs), ("maximum", ExportOptions.HighestTargetLufs), ("default", ExportOptions.DefaultTargetLufs)),
-            ["mode"] = Field("string", "What gives way where the loudness would clip.", ("enum", Names(LoudnessModes.ByName.Keys)), ("default", "peak")),
-            ["bit_depth"] = Field("string", "Sample format of the file.", ("enum", Names(BitDepths.ByName.Keys)), ("default", "PCM_16")),
-            ["sample_rate"] = Field("integer", "Hz; the engine's unless given.", ("minimum", ExportOptions.LowestSampleRateHz), ("maximum", ExportOptions.HighestSampleRateHz)),
         },
     };
-
-    static JsonArray Names(IEnumerable<string> names) => [.. names.Select(name => JsonValue.Create(name))];
-
-    static JsonObject Field(string type, string description, params ReadOnlySpan<(string Name, JsonNode Value)> rules) => Field([type], description, rules);
-
-    static JsonObject Field(string[] types, string description, params ReadOnlySpan<(string Name, JsonNode Value)> rules)
-    {
-        var field = new JsonObject { ["type"] = types.Length == 1 ? types[0] : Names(types), ["description"] = description };
-        foreach ((string name, JsonNode value) in rules) field[name] = value;
-        return field;
-    }
 }

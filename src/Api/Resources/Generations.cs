@@ -1,4 +1,5 @@
 using DgxMusic.Api.Http;
+using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ public sealed record Acceptance(
     string JobId, JobStatus Status, JobStep CurrentStep, int? QueuePosition, double EstimatedTimeSeconds, ulong Seed, string Model, DateTime CreatedAt,
     string StatusUrl, string EventsUrl);
 
-public sealed class Generations(JobDesk desk, JobQueue queue)
+public sealed class Generations(JobDesk desk, JobQueue queue, MasteringDefaults defaults)
 {
     /// <summary>The composer plays at least this many seconds of music a second on one core.</summary>
     const double ComposerRealTime = 30;
@@ -18,7 +19,7 @@ public sealed class Generations(JobDesk desk, JobQueue queue)
     public async Task<IResult> CreateAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
-        Job job = await desk.SubmitAsync(GenerationBody.Parse(await RequestBody.ReadObjectAsync(request)), cancel);
+        Job job = await desk.SubmitAsync(GenerationBody.Parse(await RequestBody.ReadObjectAsync(request), defaults.Options), cancel);
         GenerationInput input = job.ReadInput<GenerationInput>();
         var acceptance = new Acceptance(
             job.JobId, JobStatus.Pending, JobStep.Queued, await queue.PositionAsync(job, cancel), input.Request.Duration / ComposerRealTime, input.Seed, job.Model,

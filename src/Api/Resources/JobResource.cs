@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
@@ -58,7 +60,8 @@ public sealed record JobResource
 
     public string? ParentId { get; init; }
 
-    public required string Prompt { get; init; }
+    /// <summary>Of a generation; null for other kinds.</summary>
+    public required string? Prompt { get; init; }
 
     /// <summary>Null unless completed.</summary>
     public required string? FileUrl { get; init; }
@@ -70,11 +73,12 @@ public sealed record JobResource
 
     public required double? GenerationTimeSeconds { get; init; }
 
-    public required GenerationOutcome? Result { get; init; }
+    /// <summary>By kind: of a generation a <see cref="GenerationOutcome"/>, of an export an <see cref="ExportedFile"/>, of an analysis a <see cref="TrackMetadata"/>; null unless completed.</summary>
+    public required JsonElement? Result { get; init; }
 
     public static JobResource Of(Job job, int? position, DateTime now)
     {
-        GenerationResult? result = job.Result is { } stored ? Payload.Read<GenerationResult>(stored) : null;
+        FileFacts? file = FileFacts.Of(job);
         return new()
         {
             JobId = job.JobId,
@@ -97,14 +101,24 @@ public sealed record JobResource
             ExpectedCompletion = ExpectedCompletionOf(job, now),
             StatusUrl = Links.Job(job.JobId),
             EventsUrl = Links.Events(job.JobId),
-            Prompt = job.ReadInput<GenerationInput>().Request.Prompt,
-            FileUrl = result is null ? null : Links.File(result.File),
-            FilePath = result?.File.ToString(),
-            Metadata = result is null ? null : FileMetadata.Of(result),
+            Prompt = job.Kind == JobKind.Generation ? job.ReadInput<GenerationInput>().Request.Prompt : null,
+            FileUrl = file is null ? null : job.Kind == JobKind.Generation ? Links.File(file.File) : Links.JobFile(job.JobId, "file"),
+            FilePath = file?.File.ToString(),
+            Metadata = file?.Metadata,
             GenerationTimeSeconds = job.StartedAt is { } from && job.CompletedAt is { } to ? (to - from).TotalSeconds : null,
-            Result = result is null ? null : GenerationOutcome.Of(job.JobId, result),
+            Result = job.Result is { } stored ? JsonSerializer.SerializeToElement(OutcomeOf(job, stored), ApiJson.Options) : null,
         };
     }
+
+    public T ReadResult<T>() => Result!.Value.Deserialize<T>(ApiJson.Options)!;
+
+    static object OutcomeOf(Job job, JsonElement stored) => job.Kind switch
+    {
+        JobKind.Generation => GenerationOutcome.Of(job.JobId, Payload.Read<GenerationResult>(stored)),
+        JobKind.Export => ExportedFile.Of(job, job.JobId),
+        JobKind.Analysis => Payload.Read<AnalysisResult>(stored).Metadata,
+        _ => throw new InvalidOperationException($"Jobs of kind {job.Kind} have no outcome."),
+    };
 
     static string PhaseOf(Job job) => job switch
     {
@@ -117,12 +131,30 @@ public sealed record JobResource
         job is { Status: JobStatus.Processing, Progress: > 0, StartedAt: { } started } ? started + ((now - started) * (100.0 / job.Progress)) : null;
 }
 
-public sealed record FileMetadata(double Duration, int SampleRate, int Channels, long FileSizeBytes, double FileSizeMb, string Format)
+public sealed record FileMetadata(double Duration, int SampleRate, int Channels, long FileSizeBytes, double FileSizeMb, string Format);
+
+/// <summary>The one file that a job is about.</summary>
+sealed record FileFacts(BlobRef File, FileMetadata Metadata)
 {
     const double BytesPerMebibyte = 1 << 20;
 
-    public static FileMetadata Of(GenerationResult result) => new(
-        result.DurationSeconds, result.SampleRateHz, result.Channels, result.FileSizeBytes, result.FileSizeBytes / BytesPerMebibyte, "wav");
+    /// <summary>Null for a job that has not completed or makes none.</summary>
+    public static FileFacts? Of(Job job)
+    {
+        if (job.Result is not { } stored) return null;
+        if (job.Kind == JobKind.Generation)
+        {
+            GenerationResult made = Payload.Read<GenerationResult>(stored);
+            return Of(made.File, made.DurationSeconds, made.SampleRateHz, made.Channels, made.FileSizeBytes);
+        }
+
+        if (job.Kind != JobKind.Export) return null;
+        ExportResult mastered = Payload.Read<ExportResult>(stored);
+        return Of(mastered.File, mastered.DurationSeconds, mastered.SampleRateHz, mastered.Channels, mastered.FileSizeBytes);
+    }
+
+    static FileFacts Of(BlobRef file, double seconds, int rate, int channels, long bytes) =>
+        new(file, new(seconds, rate, channels, bytes, bytes / BytesPerMebibyte, Path.GetExtension(file.Path).TrimStart('.').ToLowerInvariant()));
 }
 
 /// <summary>A file of a job: where it lies in the store and where it is downloaded.</summary>

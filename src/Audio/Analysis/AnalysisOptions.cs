@@ -4,4 +4,5 @@ namespace DgxMusic.Audio.Analysis;
 /// <param name="Stats">Peak, RMS, dynamic range, loudness, loudness range, true peak.</param>
 /// <param name="Bpm">Tempo.</param>
 /// <param name="Key">Key; experimental.</param>
-public sealed record AnalysisOptions(bool Stats = true, bool Bpm = true, bool Key = false);
+/// <param name="Beats">With the tempo, the time of every beat.</param>
+public sealed record AnalysisOptions(bool Stats = true, bool Bpm = true, bool Key = false, bool Beats = false);

@@ -6,6 +6,8 @@ namespace DgxMusic.Audio.Analysis;
 /// <summary>Tempo and key. Both are extras: what goes wrong here becomes a warning and never takes the rest of the analysis with it.</summary>
 sealed class MusicProbe(IMusicListener listener, AnalysisOptions options) : IProbe
 {
+    // A millisecond is finer than anybody hears.
+    const int BeatDigits = 3;
     string? fault;
 
     public void Process(AudioBuffer block)
@@ -15,7 +17,7 @@ sealed class MusicProbe(IMusicListener listener, AnalysisOptions options) : IPro
 
     public TrackMetadata Describe(TrackMetadata metadata)
     {
-        var facts = new MusicFacts(null, null, null, null);
+        var facts = new MusicFacts(null, null, [], [], null, null);
         if (fault is null) Guarded(() => facts = listener.Complete());
         bool isTooShort = metadata.DurationSeconds < TrackAnalyzer.LeastTempoSeconds;
         double? bpm = options.Bpm && !isTooShort ? facts.Bpm : null;
@@ -24,6 +26,8 @@ sealed class MusicProbe(IMusicListener listener, AnalysisOptions options) : IPro
         {
             Bpm = bpm,
             BpmConfidence = bpm is null ? null : facts.BpmConfidence,
+            BpmAlternatives = bpm is null ? null : facts.BpmAlternatives,
+            Beats = bpm is null || !options.Beats ? null : [.. facts.Beats.Select(seconds => Math.Round(seconds, BeatDigits))],
             Key = key,
             KeyConfidence = key is null ? null : facts.KeyConfidence,
             Warnings = [.. metadata.Warnings, .. Warnings(bpm, key, isTooShort)],

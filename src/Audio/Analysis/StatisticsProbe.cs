@@ -34,8 +34,19 @@ sealed class StatisticsProbe : IProbe
             RmsEnergy = all.Rms,
             DynamicRangeDb = all.CrestFactorDb,
             LufsIntegrated = Decibels.Reported(loud.IntegratedLufs),
+            LufsMomentaryMax = Decibels.Reported(loud.MomentaryMaxLufs),
+            LufsShortTermMax = Decibels.Reported(loud.ShortTermMaxLufs),
             Lra = loud.LoudnessRangeLu,
             TruePeakDbtp = Decibels.Reported(loud.TruePeakDbtp),
+            ChannelsDetail = [.. Enumerable.Range(0, loud.Channels).Select(DescribeChannel)],
         };
+    }
+
+    ChannelMetadata DescribeChannel(int channel)
+    {
+        SampleFigures plain = samples.Channel(channel);
+        ChannelLoudness loud = loudness.Channel(channel);
+        return new(
+            plain.Peak, plain.Rms, plain.CrestFactorDb, plain.Mean, Decibels.Reported(loud.IntegratedLufs), loud.LoudnessRangeLu, Decibels.Reported(loud.TruePeakDbtp));
     }
 }

@@ -4,7 +4,7 @@ namespace DgxMusic.Dsp.Loudness;
 
 /// <summary>
 /// Loudness of a signal that arrives in blocks of any size: ITU-R BS.1770-5 Annex 1, EBU Tech 3341 and 3342. The blocking never changes
-/// a bit of the result. Keeps 8 bytes for each 100 ms heard.
+/// a bit of the result. Keeps 8 bytes for each 100 ms heard, and as many for each channel.
 /// </summary>
 /// <remarks>
 /// Energies are summed over 10 ms, so that momentary and short-term loudness move in steps of 10 ms; gating blocks and windows of the
@@ -22,6 +22,8 @@ public sealed class LoudnessMeter
     readonly double[] steps = new double[StepsPerHop];
     readonly double[] hopsBySteps = new double[StepsPerWindow];
     readonly List<double> hops = [];
+    readonly List<double>[] channelHops;
+    readonly double[] channelHop;
     double momentaryPower, momentaryMaxPower, shortTermPower, shortTermMaxPower;
     long step;
 
@@ -36,6 +38,8 @@ public sealed class LoudnessMeter
         if (channels > MostChannels) throw new PipelineException(Problem.TooManyChannels, $"The audio has {channels} channels; loudness is measured for up to {MostChannels}.");
         (this.sampleRateHz, this.channels) = (sampleRateHz, channels);
         weights = ChannelWeights.Of(channels, channelMask);
+        channelHop = new double[channels];
+        channelHops = [.. channelHop.Select(_ => new List<double>())];
         var filters = KWeighting.At(sampleRateHz);
         pairs = [.. Enumerable.Range(0, (channels + 1) / 2).Select(_ => new KWeightedEnergy(filters))];
     }
@@ -44,7 +48,7 @@ public sealed class LoudnessMeter
     public long Frames { get; private set; }
 
     /// <summary>LUFS; −∞ for silence and for less than one block of 400 ms.</summary>
-    public double IntegratedLufs => LoudnessGates.Integrated(WindowPowers(HopsPerBlock));
+    public double IntegratedLufs => LoudnessGates.Integrated(WindowPowers(hops, HopsPerBlock));
 
     /// <summary>The 400 ms that end now, to the last 10 ms; LUFS.</summary>
     public double MomentaryLufs => LoudnessGates.Lufs(momentaryPower);
@@ -59,7 +63,13 @@ public sealed class LoudnessMeter
     public double ShortTermMaxLufs => LoudnessGates.Lufs(shortTermMaxPower);
 
     /// <summary>LU; null for less than 3 s. EBU Tech 3342 calls it meaningful from 60 s on.</summary>
-    public double? LoudnessRangeLu => hops.Count < HopsPerWindow ? null : LoudnessGates.Range(WindowPowers(HopsPerWindow));
+    public double? LoudnessRangeLu => RangeOf(hops);
+
+    /// <summary>Of one channel as if it were all there is, in front of the listener; LUFS.</summary>
+    public double ChannelIntegratedLufs(int channel) => LoudnessGates.Integrated(WindowPowers(channelHops[channel], HopsPerBlock));
+
+    /// <inheritdoc cref="LoudnessRangeLu"/>
+    public double? ChannelLoudnessRangeLu(int channel) => RangeOf(channelHops[channel]);
 
     /// <summary>Frames in one gating block of 400 ms; less audio than this has no loudness.</summary>
     public static long BlockFrames(int sampleRateHz) => Edge(HopsPerBlock * StepsPerHop, sampleRateHz);
@@ -93,9 +103,16 @@ public sealed class LoudnessMeter
         foreach (double energy in steps) hop += energy;
         hopsBySteps[step % StepsPerWindow] = hop;
         step++;
-        if (step % StepsPerHop == 0) hops.Add(hop);
+        if (step % StepsPerHop == 0) CloseHop(hop);
         (momentaryPower, shortTermPower) = (LatestPower(HopsPerBlock), LatestPower(HopsPerWindow));
         (momentaryMaxPower, shortTermMaxPower) = (Math.Max(momentaryMaxPower, momentaryPower), Math.Max(shortTermMaxPower, shortTermPower));
+    }
+
+    void CloseHop(double hop)
+    {
+        hops.Add(hop);
+        for (int channel = 0; channel < channels; channel++) channelHops[channel].Add(channelHop[channel]);
+        Array.Clear(channelHop);
     }
 
     double WeightedEnergy()
@@ -104,11 +121,17 @@ public sealed class LoudnessMeter
         for (int pair = 0; pair < pairs.Length; pair++)
         {
             (double left, double right) = pairs[pair].TakeEnergies();
-            energy += weights[2 * pair] * left;
-            if ((2 * pair) + 1 < channels) energy += weights[(2 * pair) + 1] * right;
+            energy += Weighted(2 * pair, left);
+            if ((2 * pair) + 1 < channels) energy += Weighted((2 * pair) + 1, right);
         }
 
         return energy;
+    }
+
+    double Weighted(int channel, double energy)
+    {
+        channelHop[channel] += energy;
+        return weights[channel] * energy;
     }
 
     /// <summary>Power of the window that ends now, 0 while there is no complete one. Sums anew, so that nothing drifts.</summary>
@@ -121,13 +144,15 @@ public sealed class LoudnessMeter
         return energy / (Edge(step, sampleRateHz) - Edge(first, sampleRateHz));
     }
 
-    double[] WindowPowers(int windowHops)
+    double? RangeOf(List<double> energies) => energies.Count < HopsPerWindow ? null : LoudnessGates.Range(WindowPowers(energies, HopsPerWindow));
+
+    double[] WindowPowers(List<double> energies, int windowHops)
     {
-        var powers = new double[Math.Max(0, hops.Count - windowHops + 1)];
+        var powers = new double[Math.Max(0, energies.Count - windowHops + 1)];
         for (int first = 0; first < powers.Length; first++)
         {
             double energy = 0.0;
-            for (int hop = first; hop < first + windowHops; hop++) energy += hops[hop];
+            for (int hop = first; hop < first + windowHops; hop++) energy += energies[hop];
             powers[first] = energy / (Edge((long)(first + windowHops) * StepsPerHop, sampleRateHz) - Edge((long)first * StepsPerHop, sampleRateHz));
         }
 

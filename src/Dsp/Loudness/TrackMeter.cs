@@ -26,6 +26,14 @@ public sealed record TrackLoudness(
     public bool IsLoudnessRangeStable => Frames >= 60L * SampleRateHz;
 }
 
+/// <summary>How loud one channel of a track is, taken by itself.</summary>
+/// <inheritdoc cref="TrackLoudness"/>
+public sealed record ChannelLoudness(double IntegratedLufs, double? LoudnessRangeLu, double TruePeak)
+{
+    /// <summary>−∞ for silence.</summary>
+    public double TruePeakDbtp => Decibels.FromLinear(TruePeak);
+}
+
 /// <summary>Everything the loudness of a track is judged by, in one pass over blocks of any size.</summary>
 public sealed class TrackMeter
 {
@@ -58,6 +66,10 @@ public sealed class TrackMeter
             sampleRateHz, channels, loudness.Frames, loudness.IntegratedLufs, loudness.MomentaryMaxLufs, loudness.ShortTermMaxLufs,
             loudness.LoudnessRangeLu, truePeak.Peak, samplePeak);
     }
+
+    /// <summary>One channel, counted from 0; after <see cref="Complete"/>.</summary>
+    public ChannelLoudness Channel(int channel) =>
+        new(loudness.ChannelIntegratedLufs(channel), loudness.ChannelLoudnessRangeLu(channel), truePeak.ChannelPeak(channel));
 
     /// <summary>Measures a whole signal.</summary>
     /// <inheritdoc cref="LoudnessMeter(int, int, uint)"/>

@@ -20,7 +20,7 @@ static class AnalyzeCommand
         command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), () => Task.Run(() =>
         {
             string path = parsed.GetValue(file)!;
-            var options = new AnalysisOptions { Stats = !parsed.GetValue(noStats), Bpm = !parsed.GetValue(noBpm), Key = !parsed.GetValue(noKey) };
+            var options = new AnalysisOptions { Stats = !parsed.GetValue(noStats), Bpm = !parsed.GetValue(noBpm), Key = !parsed.GetValue(noKey), Beats = !parsed.GetValue(noBpm) };
             using ISampleReader reader = AudioFile.Open(path, null, cancel);
             TrackMetadata track = TrackAnalyzer.Analyze(reader, options, new FileInfo(path).Length, null, cancel);
             if (parsed.GetValue(json)) CommandGuard.WriteJson(track);
@@ -37,6 +37,7 @@ static class AnalyzeCommand
         Tables.Row(table, "Tempo", track.Bpm is null ? "–" : Tables.Text($"{track.Bpm:F1} BPM (confidence {track.BpmConfidence:F2})"));
         Tables.Row(table, "Key", track.Key is null ? "–" : Tables.Text($"{track.Key} (confidence {track.KeyConfidence:F2}, experimental)"));
         Tables.Row(table, "Loudness", $"{Tables.Number(track.LufsIntegrated, "F1")} LUFS, range {Tables.Number(track.Lra, "F1")} LU, {Tables.Number(track.TruePeakDbtp, "F1")} dBTP");
+        Tables.Row(table, "Loudest", $"{Tables.Number(track.LufsMomentaryMax, "F1")} LUFS over 400 ms, {Tables.Number(track.LufsShortTermMax, "F1")} LUFS over 3 s");
         Tables.Row(table, "Levels", $"peak {Tables.Number(track.PeakAmplitude, "F3")}, RMS {Tables.Number(track.RmsEnergy, "F3")}, crest {Tables.Number(track.DynamicRangeDb, "F1")} dB");
         foreach (string warning in track.Warnings) Tables.Row(table, "Warning", warning);
         Tables.Print(table);

@@ -104,7 +104,7 @@ static class GenerateCommand
 
     static GenerateReport Report(Gateway gateway, JobResource job, string? output, double seconds)
     {
-        GenerationOutcome result = job.Result!;
+        GenerationOutcome result = job.ReadResult<GenerationOutcome>();
         string Place(FileLink file, string name) => output is null ? gateway.PathOf(file) : FileCopies.Copy(gateway.PathOf(file), Path.Combine(output, name));
         return new(
             job.JobId, Place(result.File, $"{job.JobId}.wav"), Place(result.Mix, $"{job.JobId}.mix.wav"), result.DurationSeconds, result.SampleRate,

@@ -64,7 +64,7 @@ static class JobsCommand
         {
             table.AddRow(
                 job.JobId, job.Status.ToString().ToLowerInvariant(), string.Create(CultureInfo.InvariantCulture, $"{job.Progress} %"),
-                job.CreatedAt.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture), job.Model, Markup.Escape(job.ErrorMessage ?? job.Prompt.ReplaceLineEndings(" ")));
+                job.CreatedAt.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture), job.Model, Markup.Escape(job.ErrorMessage ?? (job.Prompt ?? job.FilePath ?? "").ReplaceLineEndings(" ")));
         }
 
         Tables.Print(table);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline;
 
 namespace DgxMusic.LocalHost.Commands;
 
@@ -19,10 +21,12 @@ static class SharedOptions
 /// <summary>How a track is mastered, as options of a command.</summary>
 sealed class ExportFlags
 {
-    readonly Option<double> lufs = new("--lufs")
+    readonly Option<double?> lufs = new("--lufs") { Description = "Integrated loudness to reach, -70 to -5 LUFS; what AUDIO_TARGET_LUFS says unless given, and -16 without that." };
+
+    readonly Option<string?> preset = new("--preset")
     {
-        Description = "Integrated loudness to reach, -70 to -5 LUFS. Streaming -16, loud streaming -14, broadcast -23.",
-        DefaultValueFactory = _ => ExportOptions.DefaultTargetLufs,
+        Description = $"Loudness by use instead of --lufs: {string.Join(", ", LoudnessPresets.ByName.Select(pair => $"{pair.Key} {pair.Value.ToString(CultureInfo.InvariantCulture)}"))}.",
+        HelpName = string.Join('|', LoudnessPresets.ByName.Keys),
     };
 
     readonly Option<string> mode = new("--mode")
@@ -36,20 +40,34 @@ sealed class ExportFlags
 
     readonly Option<int?> sampleRate = new("--sample-rate") { Description = "Hz, 1000 to 384000; the source's unless given.", HelpName = "HZ" };
 
-    readonly Option<bool> noNormalize = new("--no-normalize") { Description = "Leave the loudness as it is." };
+    readonly Option<bool> noNormalize = new("--no-normalize") { Description = "Leave the loudness as it is, as AUDIO_NORMALIZE=false does where neither --lufs nor --preset is given." };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[lufs, mode, bitDepth, sampleRate, noNormalize]) command.Options.Add(option);
+        foreach (Option option in (Option[])[lufs, preset, mode, bitDepth, sampleRate, noNormalize]) command.Options.Add(option);
     }
 
-    /// <exception cref="PipelineException"><see cref="Problem.UnsupportedBitDepth"/>; <see cref="Problem.InvalidRequest"/>: no such mode.</exception>
-    public ExportOptions Read(ParseResult parsed) => new()
+    /// <exception cref="PipelineException"><see cref="Problem.UnsupportedBitDepth"/>; <see cref="Problem.InvalidRequest"/>: no such mode or preset.</exception>
+    public ExportOptions Read(ParseResult parsed)
     {
-        Normalize = !parsed.GetValue(noNormalize),
-        TargetLufs = parsed.GetValue(lufs),
-        Mode = LoudnessModes.Parse(parsed.GetValue(mode)!),
-        BitDepth = BitDepths.Parse(parsed.GetValue(bitDepth)!),
-        SampleRateHz = parsed.GetValue(sampleRate),
-    };
+        ExportOptions usual = MasteringDefaults.From(new ConfigurationBuilder().AddEnvironmentVariables().Build()).Options;
+        double? asked = Target(parsed);
+        return usual with
+        {
+            Normalize = !parsed.GetValue(noNormalize) && (usual.Normalize || asked is not null),
+            TargetLufs = asked ?? usual.TargetLufs,
+            Mode = LoudnessModes.Parse(parsed.GetValue(mode)!),
+            BitDepth = BitDepths.Parse(parsed.GetValue(bitDepth)!),
+            SampleRateHz = parsed.GetValue(sampleRate),
+        };
+    }
+
+    double? Target(ParseResult parsed)
+    {
+        double? number = parsed.GetValue(lufs);
+        if (parsed.GetValue(preset) is not { } name) return number;
+        string? fault = number is not null ? "'preset' and 'lufs' say the same thing; give one."
+            : LoudnessPresets.ByName.ContainsKey(name) ? null : $"'preset' is not one of {string.Join(", ", LoudnessPresets.ByName.Keys)}.";
+        return fault is null ? LoudnessPresets.ByName[name] : throw new PipelineException(Problem.InvalidRequest, fault, new Dictionary<string, string> { ["preset"] = fault });
+    }
 }

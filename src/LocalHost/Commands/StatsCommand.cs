@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DgxMusic.LocalHost.Hosting;
-using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Storage;
@@ -22,7 +21,7 @@ static class StatsCommand
         {
             await using Gateway gateway = await Gateway.OpenAsync(parsed.GetValue(data)!, cancel);
             var storage = new Dictionary<string, StoreTotals>();
-            var files = new StoreFiles(new FolderBlobStore(gateway.DataPath));
+            var files = new StoreFiles(gateway.Store);
             foreach (string container in Containers.All) storage[container] = await files.CountAsync(container, cancel);
             var report = new StatsReport(await gateway.StatisticsAsync(cancel), storage);
             if (parsed.GetValue(json)) CommandGuard.WriteJson(report);

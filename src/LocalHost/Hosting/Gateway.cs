@@ -5,6 +5,7 @@ using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Storage;
 
 namespace DgxMusic.LocalHost.Hosting;
@@ -15,11 +16,12 @@ abstract class Gateway : IAsyncDisposable
     /// <exception cref="PipelineException"><see cref="Problem.DataInUse"/>: another command works in that folder.</exception>
     public static async Task<Gateway> OpenAsync(string dataFolder, CancellationToken cancel)
     {
-        if (DataFolder.FindHolder(dataFolder) is { Port: { } port }) return new ServerGateway(dataFolder, port);
+        if (DataFolder.FindHolder(dataFolder) is { Port: { } port } holder) return new ServerGateway(new(dataFolder, holder.Outputs), port);
         return await LocalGateway.OpenAsync(DataFolder.Take(dataFolder), cancel);
     }
 
-    public abstract string DataPath { get; }
+    /// <summary>The files, which lie on this machine whoever works on them.</summary>
+    public abstract FolderBlobStore Store { get; }
 
     public abstract Task<JobResource> SubmitAsync(GenerationRequest request, CancellationToken cancel);
 
@@ -36,7 +38,7 @@ abstract class Gateway : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Where a file of the store lies on this machine.</summary>
-    public string PathOf(FileLink file) => Path.GetFullPath(Path.Combine(DataPath, file.Path));
+    public string PathOf(FileLink file) => Store.PathOf(BlobRef.Parse(file.Path));
 }
 
 /// <inheritdoc/>
@@ -47,7 +49,7 @@ sealed class LocalGateway : Gateway
 
     LocalGateway(DataFolder data, ServiceProvider services) => (this.data, this.services) = (data, services);
 
-    public override string DataPath => data.Path;
+    public override FolderBlobStore Store => services.GetRequiredService<FolderBlobStore>();
 
     public static async Task<LocalGateway> OpenAsync(DataFolder data, CancellationToken cancel)
     {
@@ -55,7 +57,7 @@ sealed class LocalGateway : Gateway
         try
         {
             services = new ServiceCollection()
-                .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables("DGXMUSIC_").Build())
+                .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().AddEnvironmentVariables("DGXMUSIC_").Build())
                 .AddLogging(logging => logging.AddFilter(level => level >= LogLevel.Error).AddSimpleConsole())
                 .Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
                 .AddLocalHost(data)
@@ -107,11 +109,11 @@ sealed class LocalGateway : Gateway
 }
 
 /// <inheritdoc/>
-sealed class ServerGateway(string dataFolder, int port) : Gateway
+sealed class ServerGateway(FolderBlobStore store, int port) : Gateway
 {
     readonly HttpClient http = new() { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")) };
 
-    public override string DataPath => Path.GetFullPath(dataFolder);
+    public override FolderBlobStore Store => store;
 
     public override async Task<JobResource> SubmitAsync(GenerationRequest request, CancellationToken cancel)
     {

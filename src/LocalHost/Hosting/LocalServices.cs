@@ -16,7 +16,8 @@ static class LocalServices
         services.AddSingleton(data);
         services.AddSingleton(_ => new SqliteDatabase(data.CatalogFile));
         services.AddSingleton<ICatalog, SqliteCatalog>().AddSingleton<IEventLog, SqliteEventLog>();
-        services.AddSingleton(_ => new FolderBlobStore(data.Path)).AddSingleton<IBlobStore>(provider => provider.GetRequiredService<FolderBlobStore>());
+        services.AddSingleton(provider => new FolderBlobStore(data.Path, provider.GetRequiredService<MasteringDefaults>().OutputDir))
+            .AddSingleton<IBlobStore>(provider => provider.GetRequiredService<FolderBlobStore>());
         services.AddSettings<RunnerOptions>("Runner");
         services.AddSingleton(provider => new LocalRunner(
             provider.GetRequiredService<SqliteDatabase>(), PipelineDefinitions.Orchestrations, PipelineDefinitions.Activities, provider,

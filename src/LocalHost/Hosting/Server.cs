@@ -3,6 +3,7 @@ using DgxMusic.Api;
 using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
+using DgxMusic.Pipeline;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace DgxMusic.LocalHost.Hosting;
@@ -23,7 +24,7 @@ static class Server
         await using WebApplication app = Build(data, address, port);
         await app.StartAsync(cancel);
         Uri served = new(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        data.Announce(served.Port);
+        data.Announce(served.Port, app.Services.GetRequiredService<MasteringDefaults>().OutputDir is { } outputs ? Path.GetFullPath(outputs) : null);
         await Console.Error.WriteLineAsync($"Serving {data.Path} at {served.GetLeftPart(UriPartial.Authority)}; Ctrl-C stops.");
         await app.WaitForShutdownAsync(cancel);
     }

@@ -3,7 +3,7 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.LocalHost.Stores;
 
 /// <summary>Where the containers lie.</summary>
-sealed class BlobPaths(string root, IReadOnlyDictionary<string, string> moved)
+sealed class BlobPaths(string root, string? outputs)
 {
     /// <summary>Half-written files lie here, in the container's own file system; hidden, so that no listing shows them.</summary>
     const string TemporaryFolder = ".tmp";
@@ -11,7 +11,7 @@ sealed class BlobPaths(string root, IReadOnlyDictionary<string, string> moved)
     public string FolderOf(string container)
     {
         if (!Containers.All.Contains(container)) throw new ArgumentException($"There is no container '{container}'.", nameof(container));
-        return moved.TryGetValue(container, out string? folder) ? folder : Path.Combine(root, container);
+        return container == Containers.Outputs && outputs is not null ? outputs : Path.Combine(root, container);
     }
 
     /// <inheritdoc cref="BlobNames.Checked"/>

@@ -6,7 +6,8 @@ namespace DgxMusic.LocalHost.Stores;
 
 /// <summary>Who holds a data folder.</summary>
 /// <param name="Port">Where it serves HTTP on loopback; null if it does not.</param>
-public sealed record DataHolder(int Pid, int? Port);
+/// <param name="Outputs">The folder of its outputs where they lie outside the data folder.</param>
+public sealed record DataHolder(int Pid, int? Port, string? Outputs = null);
 
 /// <summary>The folder all data lies in, held by one process. The system lets go of it when that process dies, however it dies.</summary>
 public sealed class DataFolder : IDisposable
@@ -53,10 +54,10 @@ public sealed class DataFolder : IDisposable
     }
 
     /// <summary>Tells other processes where this one serves.</summary>
-    public void Announce(int? port)
+    public void Announce(int? port, string? outputs = null)
     {
         string temporary = InfoFile(Path) + ".new";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new DataHolder(Environment.ProcessId, port), JsonSerializerOptions.Web));
+        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new DataHolder(Environment.ProcessId, port, outputs), JsonSerializerOptions.Web));
         File.Move(temporary, InfoFile(Path), overwrite: true);
     }
 

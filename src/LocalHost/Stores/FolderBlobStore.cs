@@ -6,10 +6,10 @@ namespace DgxMusic.LocalHost.Stores;
 
 /// <summary>Blobs as files: a container is a folder, a name is a path. A file is never changed once it has its name, so names can share bytes.</summary>
 /// <param name="root">The containers' folders lie in it.</param>
-/// <param name="moved">Containers that lie elsewhere: name to folder.</param>
-public sealed class FolderBlobStore(string root, IReadOnlyDictionary<string, string>? moved = null) : IBlobStore
+/// <param name="outputs">The folder of the outputs where they lie elsewhere.</param>
+public sealed class FolderBlobStore(string root, string? outputs = null) : IBlobStore
 {
-    readonly BlobPaths paths = new(Path.GetFullPath(root), moved ?? new Dictionary<string, string>());
+    readonly BlobPaths paths = new(Path.GetFullPath(root), outputs is null ? null : Path.GetFullPath(outputs));
     long lastStamp;
 
     /// <summary>Removes what interrupted writers left. Only who holds the data folder may: the temporaries of a living writer look the same.</summary>
@@ -21,6 +21,9 @@ public sealed class FolderBlobStore(string root, IReadOnlyDictionary<string, str
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <summary>Where a blob lies, or would.</summary>
+    public string PathOf(BlobRef blob) => paths.PathOf(blob);
 
     public Task<BlobInfo?> FindAsync(BlobRef blob, CancellationToken cancel = default)
     {

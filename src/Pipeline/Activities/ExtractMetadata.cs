@@ -1,5 +1,5 @@
+using DgxMusic.Audio;
 using DgxMusic.Audio.Analysis;
-using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
@@ -7,7 +7,16 @@ using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Activities;
 
-public sealed record MeasureRequest(string JobId, string Folder, BlobRef File) : IJobInput;
+public sealed record MeasureRequest(string JobId, string Folder, BlobRef File) : IJobInput
+{
+    /// <summary>As its owner calls the file; null where nobody said.</summary>
+    public string? FileName { get; init; }
+
+    public MeasureOptions Options { get; init; } = new(Stats: true, Bpm: true, Key: true);
+}
+
+/// <summary>What is worth the time.</summary>
+public sealed record MeasureOptions(bool Stats, bool Bpm, bool Key, bool Beats = false);
 
 /// <summary>What was measured in the samples of a file; null with a warning where that failed.</summary>
 public sealed record MeasuredTrack(TrackMetadata? Metadata, IReadOnlyList<string> Warnings)
@@ -29,8 +38,14 @@ public sealed class ExtractMetadata(IBlobStore store, JobMonitor monitor) : IAct
 
         await using Stream stream = await store.OpenReadAsync(request.File, context.Stopping)
             ?? throw new FileNotFoundException($"{request.File} is gone.");
-        using var reader = new WavReader(stream, leaveOpen: true);
-        TrackMetadata metadata = TrackAnalyzer.Analyze(reader, new AnalysisOptions { Bpm = true, Key = true }, stream.Length, null, context.Stopping);
+        using ISampleReader reader = AudioFile.Open(stream, request.FileName, null, leaveOpen: true, context.Stopping);
+        MeasureOptions options = request.Options;
+        TrackMetadata metadata = TrackAnalyzer.Analyze(
+            reader, new(options.Stats, options.Bpm, options.Key, options.Beats), stream.Length, fraction => Report(request.JobId, fraction, context), context.Stopping);
         return await store.SaveRecordAsync(output, new MeasuredTrack(metadata, metadata.Warnings), context.Stopping);
     }
+
+    // As the exporter, the analyser is a synchronous pass that may wait for its own report.
+    void Report(string jobId, double fraction, ActivityContext context) => monitor
+        .AdvanceAsync(jobId, JobStep.Measuring, fraction, "Measuring.", (long)(fraction * 1000), context.Stopping).GetAwaiter().GetResult();
 }

@@ -36,12 +36,17 @@ public static class GenerationRules
         Within(faults, "top_k", request.TopK, 0, 500, "");
         Within(faults, "top_p", request.TopP, 0, 1, "");
         Within(faults, "cfg_coef", request.CfgCoef, 1, 10, "");
-        Within(faults, "target_lufs", request.Export.TargetLufs, ExportOptions.LowestTargetLufs, ExportOptions.HighestTargetLufs, "LUFS");
-        if (request.Export.SampleRateHz is { } rate)
-            Within(faults, "sample_rate", rate, ExportOptions.LowestSampleRateHz, ExportOptions.HighestSampleRateHz, "Hz");
+        AddExportFaults(faults, request.Export);
         if (request.Key is { } key && !KeyNames.TryParse(key, out _))
             faults["key"] = $"'{(key.Length <= 40 ? key : key[..40] + "…")}' is not a key; write a tonic and a mode, such as 'C major' or 'F# minor'.";
         return faults;
+    }
+
+    /// <summary>Adds what is wrong with the mastering that was asked for.</summary>
+    public static void AddExportFaults(Dictionary<string, string> faults, ExportOptions options)
+    {
+        Within(faults, "target_lufs", options.TargetLufs, ExportOptions.LowestTargetLufs, ExportOptions.HighestTargetLufs, "LUFS");
+        if (options.SampleRateHz is { } rate) Within(faults, "sample_rate", rate, ExportOptions.LowestSampleRateHz, ExportOptions.HighestSampleRateHz, "Hz");
     }
 
     // Written so that NaN is outside every range.

@@ -6,6 +6,12 @@ namespace DgxMusic.Pipeline.Jobs;
 public enum JobKind
 {
     Generation,
+
+    /// <summary>Mastering of an uploaded file.</summary>
+    Export,
+
+    /// <summary>Measuring of a file.</summary>
+    Analysis,
 }
 
 public enum JobStatus

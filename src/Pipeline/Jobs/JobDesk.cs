@@ -20,26 +20,51 @@ public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, Jo
         GenerationRequest accepted = GenerationRules.Check(request);
         IMusicGenerator engine = engines.Find(accepted.Model);
         ulong seed = accepted.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) & DrawnSeedMask;
-        DateTime now = ledger.UtcNow;
         while (true)
         {
-            string id = JobIds.Draw(JobKind.Generation), queueKey = JobQueue.KeyFor(now, id);
-            var job = new Job
-            {
-                JobId = id,
-                Kind = JobKind.Generation,
-                CreatedAt = now,
-                QueueKey = queueKey,
-                Model = engine.Facts.Name,
-                DeviceUsed = engine.Facts.Device,
-                Input = Payload.Write(new GenerationInput(id, $"{JobIds.DateFolder(now)}/{id}", accepted, seed, engine.Facts.Name)),
-            };
-            await queue.EnterAsync(queueKey, id, cancel);
-            if (!await ledger.TryAddAsync(job, cancel)) continue;
-            await index.AddAsync(job, cancel);
-            await queue.AdmitAsync(cancel);
-            return await ledger.GetAsync(id, cancel);
+            Job job = Draft(JobKind.Generation, engine.Facts.Name, engine.Facts.Device, (id, folder) => new GenerationInput(id, folder, accepted, seed, engine.Facts.Name));
+            if (await TryEnterAsync(job, cancel)) return await ledger.GetAsync(job.JobId, cancel);
         }
+    }
+
+    /// <summary>A job that could be: its id is drawn, nothing is written.</summary>
+    /// <param name="input">From the job's id and its dated folder.</param>
+    /// <param name="id">Drawn unless given.</param>
+    public Job Draft<TInput>(JobKind kind, string model, string device, Func<string, string, TInput> input, string? id = null)
+    {
+        DateTime now = ledger.UtcNow;
+        id ??= JobIds.Draw(kind);
+        return new()
+        {
+            JobId = id,
+            Kind = kind,
+            CreatedAt = now,
+            QueueKey = JobQueue.KeyFor(now, id),
+            Model = model,
+            DeviceUsed = device,
+            Input = Payload.Write(input(id, $"{JobIds.DateFolder(now)}/{id}")),
+        };
+    }
+
+    /// <summary>Accepts a drafted job.</summary>
+    /// <returns>False if its id is taken: draft another.</returns>
+    public async Task<bool> TryEnterAsync(Job job, CancellationToken cancel = default)
+    {
+        await queue.EnterAsync(job.QueueKey, job.JobId, cancel);
+        if (!await ledger.TryAddAsync(job, cancel)) return false;
+        await index.AddAsync(job, cancel);
+        await queue.AdmitAsync(cancel);
+        return true;
+    }
+
+    /// <summary>Enters a job that was done while its caller waited, so that its files can be found as any other job's.</summary>
+    /// <returns>False if its id is taken.</returns>
+    public async Task<bool> TryRecordAsync(Job done, CancellationToken cancel = default)
+    {
+        if (!await ledger.TryAddAsync(done, cancel)) return false;
+        await ledger.AnnounceEndAsync(done, cancel);
+        await index.AddAsync(done, cancel);
+        return true;
     }
 
     /// <summary>Takes a job back. One that waits is cancelled at once; one that runs only with <paramref name="force"/>, and then within one block of its work.</summary>

@@ -11,8 +11,10 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     readonly ConcurrentDictionary<string, long> lastReports = new();
 
     /// <summary>Share of the whole job, in percent, at which each step begins.</summary>
-    static int BeginsAt(JobStep step) => step switch
+    static int BeginsAt(JobKind kind, JobStep step) => step switch
     {
+        JobStep.Saving when kind == JobKind.Export => 0,
+        JobStep.Measuring when kind != JobKind.Generation => kind == JobKind.Export ? 97 : 0,
         JobStep.Queued or JobStep.LoadingModel => 0,
         JobStep.EncodingPrompt => 1,
         JobStep.Generating => 2,
@@ -40,15 +42,19 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     /// <summary>Lets go of what is kept for a job that has ended.</summary>
     public void Forget(string jobId) => lastReports.TryRemove(jobId, out _);
 
+    static int ProgressOf(JobKind kind, JobStep step, double fraction)
+    {
+        int from = BeginsAt(kind, step), to = BeginsAt(kind, step + 1);
+        return from + (int)((to - from) * Math.Clamp(fraction, 0, 1));
+    }
+
     async Task ReportAsync(string jobId, JobStep step, double fraction, string message, string eventKey, CancellationToken stopping)
     {
         lastReports[jobId] = clock.GetTimestamp();
-        int from = BeginsAt(step), to = BeginsAt(step + 1);
-        int progress = from + (int)((to - from) * Math.Clamp(fraction, 0, 1));
         JobStatus status = step is JobStep.Publishing ? JobStatus.Finalizing : JobStatus.Processing;
         Job job = await ledger.UpdateAsync(
             jobId, eventKey,
-            row => row.CancelRequested ? row : row with { Status = status, CurrentStep = step, Progress = Math.Max(progress, row.Progress), StatusMessage = message },
+            row => row.CancelRequested ? row : row with { Status = status, CurrentStep = step, Progress = Math.Max(ProgressOf(row.Kind, step, fraction), row.Progress), StatusMessage = message },
             stopping);
         if (!job.IsTerminal && !job.CancelRequested) return;
         Forget(jobId);

@@ -18,6 +18,8 @@ public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, Jo
     Task StartAsync(Job job, CancellationToken cancel) => job.Kind switch
     {
         JobKind.Generation => client.StartAsync(RunJob.Generation, job.JobId, job.ReadInput<GenerationInput>(), cancel),
+        JobKind.Export => client.StartAsync(RunJob.Export, job.JobId, job.ReadInput<UploadExport>(), cancel),
+        JobKind.Analysis => client.StartAsync(RunJob.Analysis, job.JobId, job.ReadInput<UploadAnalysis>(), cancel),
         _ => throw new InvalidOperationException($"No orchestration runs jobs of kind {job.Kind}."),
     };
 

@@ -10,6 +10,10 @@ public static class RunJob
 {
     public static readonly Orchestration<GenerationInput, JobClosing> Generation = Around(GenerateMusic.Definition);
 
+    public static readonly Orchestration<UploadExport, JobClosing> Export = Around(ExportUpload.Definition);
+
+    public static readonly Orchestration<UploadAnalysis, JobClosing> Analysis = Around(AnalyzeUpload.Definition);
+
     static Orchestration<TIn, JobClosing> Around<TIn, TOut>(Orchestration<TIn, TOut> story)
         where TIn : IJobInput
         where TOut : IJobResult => new(nameof(RunJob) + story.Name, version: 1, (context, input) => RunAsync(context, story, input));

@@ -24,6 +24,11 @@ public sealed record BlobRef(string Container, string Path)
     public BlobRef With(string suffix) => this with { Path = Path + suffix };
 
     public override string ToString() => $"{Container}/{Path}";
+
+    /// <summary>What <see cref="ToString"/> wrote.</summary>
+    public static BlobRef Parse(string text) => text.IndexOf('/') is > 0 and int slash
+        ? new(text[..slash], text[(slash + 1)..])
+        : throw new FormatException($"'{text}' is not a container and a path.");
 }
 
 public static class Containers

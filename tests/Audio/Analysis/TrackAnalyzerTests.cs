@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DgxMusic.Audio.Analysis;
 using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
@@ -119,6 +120,31 @@ public class TrackAnalyzerTests
         else Assert.Equal(Problem.TooManyChannels, Assert.Throws<PipelineException>(() => TrackAnalyzer.Analyze(reader, statsOnly)).Problem);
     }
 
+    [Fact, Trait("Requirement", "A-24")]
+    public void Analyze_Channels_AreMeasuredByThemselvesToo()
+    {
+        var track = new AudioBuffer(RateHz, 2, 4 * RateHz);
+        Signals.Sine(RateHz, 1, 4, 997, 0.5)[0].CopyTo(track[0]);
+        for (int n = 0; n < track.Frames; n++) track[1][n] = 0.25f;
+        TrackMetadata metadata = TrackAnalyzer.Analyze(new BufferReader(track), statsOnly);
+        ChannelMetadata left = metadata.ChannelsDetail![0], right = metadata.ChannelsDetail[1];
+        // A sine of amplitude a near 1 kHz has 20 log10 a − 3.01 LUFS.
+        Assert.Equal(-9.03, left.LufsIntegrated!.Value, 0.02);
+        Assert.Equal(-6.02, left.TruePeakDbtp!.Value, 0.02);
+        Assert.Equal((0.5, 0.5 / Math.Sqrt(2), 0.0), (left.PeakAmplitude, left.RmsEnergy, left.DcOffset), new Near(1e-4));
+        Assert.Equal((0.25, 0.25, 0.25), (right.PeakAmplitude, right.RmsEnergy, right.DcOffset), new Near(1e-6));
+        Assert.Equal(-9.03, metadata.LufsMomentaryMax!.Value, 0.02);
+        Assert.Equal(metadata.LufsIntegrated!.Value, metadata.LufsShortTermMax!.Value, 0.02);
+    }
+
+    sealed class Near(double tolerance) : IEqualityComparer<(double, double, double)>
+    {
+        public bool Equals((double, double, double) a, (double, double, double) b) =>
+            Math.Abs(a.Item1 - b.Item1) <= tolerance && Math.Abs(a.Item2 - b.Item2) <= tolerance && Math.Abs(a.Item3 - b.Item3) <= tolerance;
+
+        public int GetHashCode((double, double, double) value) => 0;
+    }
+
     [Fact]
     public void Analyze_SpeakerPositions_Count()
     {
@@ -134,7 +160,7 @@ public class TrackAnalyzerTests
         var track = Signals.Noise(RateHz, 2, 4 * RateHz, 0.3, seed: 3);
         TrackMetadata At(int frames) => TrackAnalyzer.Analyze(
             new BufferReader(track), [new StatisticsProbe(new AudioFormat(RateHz, 2, "raw"))], null, frames, null, default);
-        Assert.Equal(At(TrackAnalyzer.BlockFrames), At(blockFrames));
+        Assert.Equal(JsonSerializer.Serialize(At(TrackAnalyzer.BlockFrames)), JsonSerializer.Serialize(At(blockFrames)));
     }
 
     [Fact]
