@@ -1,6 +1,7 @@
 using DgxMusic.Audio.Aiff;
 using DgxMusic.Audio.Decoding;
 using DgxMusic.Audio.IO;
+using DgxMusic.Audio.Tagging;
 using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 
@@ -16,8 +17,7 @@ public static class AudioFile
     /// damaged; <see cref="Problem.TooManyChannels"/>; <see cref="Problem.DecoderMissing"/>.</exception>
     public static ISampleReader Open(string path, DecoderOptions? options = null, CancellationToken cancellation = default)
     {
-        if (!File.Exists(path)) throw new PipelineException(Problem.FileNotFound, $"There is no file '{Path.GetFileName(path)}'.");
-        var file = File.OpenRead(path);
+        var file = OpenExisting(path);
         try
         {
             var kind = ContentSniffer.Sniff(file);
@@ -62,6 +62,35 @@ public static class AudioFile
             throw;
         }
     }
+
+    /// <summary>What the file says about its music. Damaged tags are read as far as they go.</summary>
+    /// <param name="warnings">Takes sentences about what was left out.</param>
+    /// <exception cref="PipelineException"><see cref="Problem.FileNotFound"/>; <see cref="Problem.UnreadableAudio"/>: none of our formats, or
+    /// damaged beyond its tags; <see cref="Problem.DecoderMissing"/>.</exception>
+    public static Tags ReadTags(
+        string path, DecoderOptions? options = null, ICollection<string>? warnings = null, CancellationToken cancellation = default)
+    {
+        using var file = OpenExisting(path);
+        var kind = ContentSniffer.Sniff(file);
+        warnings ??= [];
+        if (kind == ContentKind.Wav) return ChunkTags.OfWav(file, warnings);
+        if (kind == ContentKind.Aiff) return ChunkTags.OfAiff(file, warnings);
+        return ProbedTags.Read(path, kind, options ?? DecoderOptions.Default, warnings, cancellation);
+    }
+
+    /// <summary>What the file's <c>bext</c> chunk says; null where there is none.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.FileNotFound"/>; <see cref="Problem.UnreadableAudio"/>: none of our formats.</exception>
+    public static BroadcastInfo? ReadBroadcast(string path)
+    {
+        using var file = OpenExisting(path);
+        if (ContentSniffer.Sniff(file) != ContentKind.Wav) return null;
+        var place = ChunkIndex.Of(file, bigEndian: false).FirstOrDefault(place => place.Id == BroadcastChunk.Id);
+        return place.Id is null ? null : BroadcastChunk.Parse(ChunkIndex.Read(file, place, BroadcastChunk.MostBytes));
+    }
+
+    static FileStream OpenExisting(string path) => File.Exists(path)
+        ? File.OpenRead(path)
+        : throw new PipelineException(Problem.FileNotFound, $"There is no file '{Path.GetFileName(path)}'.");
 
     static ISampleReader OpenScratch(string path, string? name, DecoderOptions options, Action? putAway, CancellationToken cancellation)
     {

@@ -47,8 +47,11 @@ public sealed record ExportOptions
 
     public LoudnessMode Mode { get; init; } = LoudnessMode.Peak;
 
+    public FileFormat Format { get; init; } = FileFormat.Wav;
+
+    /// <summary>FLAC holds PCM_16 and PCM_24; formats with loss have no depth and leave this aside.</summary>
     public BitDepth BitDepth { get; init; } = BitDepth.Pcm16;
 
-    /// <summary>1,000 to 384,000; null keeps the input's rate.</summary>
+    /// <summary>1,000 to 384,000; null keeps the input's rate, or takes one near it that the format has.</summary>
     public int? SampleRateHz { get; init; }
 }

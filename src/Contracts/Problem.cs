@@ -33,6 +33,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem LengthMismatch = new("length-mismatch", 422, "There are not as many names as files.");
     public static readonly Problem IdempotencyMismatch = new("idempotency-mismatch", 422, "This Idempotency-Key came with another body before.");
     public static readonly Problem Internal = new("internal", 500, "Something broke on our side.");
+    public static readonly Problem ExportFailed = new("export-failed", 500, "The encoder did not make the file.");
     public static readonly Problem DataUnreadable = new("data-unreadable", 500, "This data folder cannot be read.");
     public static readonly Problem NotReady = new("not-ready", 503, "This server cannot work yet.");
     public static readonly Problem StorageWriteFailed = new("storage-write-failed", 503, "The store did not take the file.");

@@ -7,7 +7,8 @@ namespace DgxMusic.Audio.Decoding;
 
 /// <summary>
 /// Samples that ffmpeg decodes, at the file's own rate and channels, through a pipe. It trims what encoders put before and after the music, except
-/// behind AAC in MP4: there the edit list's length decides here.
+/// behind AAC in MP4, where the edit list's length decides here, and behind Vorbis, where the granule position does: ffmpeg miscounts the latter by
+/// a block where all music is on one page.
 /// </summary>
 sealed class FfmpegReader : ISampleReader
 {
@@ -25,7 +26,9 @@ sealed class FfmpegReader : ISampleReader
     {
         path = Path.GetFullPath(path);
         var facts = StreamFacts.Read(path, kind, options, cancellation);
-        child = ChildProcess.Start(options.Ffmpeg, Arguments(path, kind), TimeSpan.FromSeconds(options.PatienceSeconds), cancellation);
+        bool countsGranules = facts is { IsVorbis: true, Frames: not null };
+        string[] arguments = Arguments(path, kind, countsGranules);
+        child = ChildProcess.Start(ChildRole.Decoder, options.Ffmpeg, arguments, TimeSpan.FromSeconds(options.PatienceSeconds), cancellation);
         try
         {
             wav = OpenOutput();
@@ -38,7 +41,7 @@ sealed class FfmpegReader : ISampleReader
         var decoded = wav?.Format ?? new AudioFormat(facts.SampleRateHz, facts.Channels, kind.Name);
         Format = decoded with { Container = kind.Name, BitDepth = facts.BitDepth };
         Frames = wav is null ? 0 : decoded.SampleRateHz == facts.SampleRateHz ? facts.Frames : null;
-        trims = kind == ContentKind.Mp4;
+        trims = kind == ContentKind.Mp4 || countsGranules;
         ended = wav is null;
     }
 
@@ -66,10 +69,10 @@ sealed class FfmpegReader : ISampleReader
     public void Dispose() => child.Dispose();
 
     /// <summary>-bitexact: no library versions in the output, no processor-dependent shortcuts in the decoder.</summary>
-    static string[] Arguments(string path, ContentKind kind) =>
+    static string[] Arguments(string path, ContentKind kind, bool isUntrimmed) =>
     [
         "-nostdin", "-hide_banner", "-v", "error", "-protocol_whitelist", "file,pipe",
-        "-flags", "bitexact", "-f", kind.Demuxer!, "-i", "file:" + path,
+        "-flags", "bitexact", .. isUntrimmed ? (string[])["-flags2", "skip_manual"] : [], "-f", kind.Demuxer!, "-i", "file:" + path,
         "-map", "0:a:0", "-map_metadata", "-1", "-bitexact", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
     ];
 

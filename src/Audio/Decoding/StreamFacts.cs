@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using DgxMusic.Audio.IO;
 using DgxMusic.Contracts;
 
 namespace DgxMusic.Audio.Decoding;
 
 /// <summary>What ffprobe reads in the headers of the first audio stream.</summary>
 /// <param name="BitDepth">Null for codecs with loss.</param>
+/// <param name="IsVorbis">Its end lies where the last page's granule position says, within a packet (Vorbis I, A.2).</param>
 /// <param name="Frames">Where the headers count them to the frame: lossless codecs, Vorbis, and MP4 by its edit list. Null elsewhere.</param>
-sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, long? Frames)
+sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, bool IsVorbis, long? Frames)
 {
     const int MostBytes = 1 << 20;
 
@@ -19,7 +21,7 @@ sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, long
             "-v", "error", "-protocol_whitelist", "file,pipe", "-f", kind.Demuxer!, "-select_streams", "a:0", "-show_entries",
             "stream=codec_name,sample_rate,channels,bits_per_raw_sample,time_base,start_pts,duration_ts", "-of", "json", "file:" + path,
         ];
-        using var child = ChildProcess.Start(options.Ffprobe, arguments, TimeSpan.FromSeconds(options.PatienceSeconds), cancellation);
+        using var child = ChildProcess.Start(ChildRole.Decoder, options.Ffprobe, arguments, TimeSpan.FromSeconds(options.PatienceSeconds), cancellation);
         byte[] json = new byte[MostBytes];
         int count = child.Output.ReadAtLeast(json, json.Length, throwOnEndOfStream: false);
         child.Finish();
@@ -38,7 +40,8 @@ sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, long
         {
             throw new PipelineException(Problem.UnreadableAudio, $"This {kind.Title} file says {channels} channels at {rate} Hz.");
         }
-        return new(rate, channels, BitDepthOf(codec, Number(streams[0], "bits_per_raw_sample")), FramesOf(streams[0], codec, kind, rate));
+        string? depth = BitDepthOf(codec, Number(streams[0], "bits_per_raw_sample"));
+        return new(rate, channels, depth, codec == "vorbis", FramesOf(streams[0], codec, kind, rate));
     }
 
     static string? BitDepthOf(string codec, long? bits) => codec is not ("flac" or "alac") ? null : bits switch

@@ -1,20 +1,26 @@
+using DgxMusic.Audio.Encoders;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Dsp.Resampling;
 
 namespace DgxMusic.Audio.Export;
 
-/// <summary>The source at the rate asked for, as often as it is needed, with progress over all of it.</summary>
-sealed class MasteringPasses(SampleSource source, ExportOptions options, int blockFrames, Action<double>? progress, CancellationToken cancellation)
+/// <summary>The source at the rate asked for, or one near its own that the format has, as often as it is needed, with progress over all of it.</summary>
+/// <param name="morePasses">Beyond those that <paramref name="options"/> take.</param>
+sealed class MasteringPasses(
+    SampleSource source, ExportOptions options, int morePasses, int blockFrames, Action<double>? progress, CancellationToken cancellation)
 {
     /// <summary>One to measure, one to write; a limiter may rehearse twice between them.</summary>
-    readonly int passesExpected = options is { Normalize: true, Mode: LoudnessMode.Limiter } ? 4 : 2;
+    readonly int passesExpected = morePasses + (options is { Normalize: true, Mode: LoudnessMode.Limiter } ? 4 : 2);
 
     int passesDone;
     long? sourceFrames;
 
     /// <summary>The source's; complete after a pass.</summary>
     public IReadOnlyList<string> Warnings { get; private set; } = [];
+
+    /// <summary>The source's own, Hz; known after a pass.</summary>
+    public int SourceRateHz { get; private set; }
 
     /// <summary>Reads the source from its start. A block is valid until the next.</summary>
     public IEnumerable<AudioBuffer> Pass()
@@ -26,7 +32,8 @@ sealed class MasteringPasses(SampleSource source, ExportOptions options, int blo
             throw new PipelineException(Problem.TooManyChannels, $"This track has {format.Channels} channels; mono and stereo are exported.");
         }
 
-        int rateHz = options.SampleRateHz ?? format.SampleRateHz;
+        SourceRateHz = format.SampleRateHz;
+        int rateHz = options.SampleRateHz ?? EncodedFormat.Of(options.Format)?.NearRate(format.SampleRateHz) ?? format.SampleRateHz;
         Resampler? resampler = rateHz == format.SampleRateHz ? null : new(format.SampleRateHz, rateHz, format.Channels);
         var buffer = new AudioBuffer(format.SampleRateHz, format.Channels, blockFrames);
         sourceFrames ??= reader.Frames;
@@ -50,6 +57,8 @@ sealed class MasteringPasses(SampleSource source, ExportOptions options, int blo
         passesDone = passesExpected - 1;
         return Pass();
     }
+
+    public void TellEnd() => progress?.Invoke(1.0);
 
     void Tell(long framesRead)
     {

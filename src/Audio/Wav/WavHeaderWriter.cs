@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace DgxMusic.Audio.Wav;
 
-/// <summary>Lays a header out: RIFF (or RF64 and ds64), fmt, fact, data. No clock, no name, so equal layouts give equal bytes.</summary>
+/// <summary>Lays a header out: RIFF (or RF64 and ds64), fmt, fact, further chunks, data. No clock, no name, so equal layouts give equal bytes.</summary>
 static class WavHeaderWriter
 {
     /// <summary>The ds64 chunk: id, size, three sizes of 64 bits, a table of no entries.</summary>
@@ -21,6 +21,7 @@ static class WavHeaderWriter
         if (layout.IsWide) at = WideSizes(at, layout);
         at = Format(at, layout);
         if (layout.HasFact) at = Double(Chunk(at, "fact"u8, 4), Narrow(layout.Frames));
+        foreach (WavChunk chunk in layout.Before) at = Text(at, chunk.ToArray());
         Chunk(at, "data"u8, Narrow(layout.DataBytes));
         return header;
     }

@@ -10,6 +10,12 @@ public sealed record WavLayout(int SampleRateHz, int Channels, BitDepth BitDepth
 {
     const uint FrontCentre = 4, FrontLeftRight = 3;
 
+    /// <summary>Chunks between the header and the samples, in this order.</summary>
+    public IReadOnlyList<WavChunk> Before { get; init; } = [];
+
+    /// <summary>Chunks behind the samples, in this order.</summary>
+    public IReadOnlyList<WavChunk> After { get; init; } = [];
+
     /// <summary>Bytes a frame.</summary>
     public int BlockAlign => Channels * BitDepths.BytesOf(BitDepth);
 
@@ -26,16 +32,18 @@ public sealed record WavLayout(int SampleRateHz, int Channels, BitDepth BitDepth
     internal bool HasFact => BitDepth == BitDepth.Float;
 
     /// <summary>More than the 32-bit sizes of RIFF can say: RF64 with its ds64 chunk.</summary>
-    internal bool IsWide => NarrowHeaderBytes - 8 + DataBytes + PadBytes > uint.MaxValue;
+    internal bool IsWide => NarrowHeaderBytes - 8 + DataBytes + PadBytes + AfterBytes > uint.MaxValue;
 
     internal uint SpeakerMask => ChannelMask ?? (Channels switch { 1 => FrontCentre, 2 => FrontLeftRight, _ => 0 });
 
-    long NarrowHeaderBytes => 12 + 8 + FormatBytes + (HasFact ? 12 : 0) + 8;
+    long NarrowHeaderBytes => 12 + 8 + FormatBytes + (HasFact ? 12 : 0) + Before.Sum(chunk => chunk.FileBytes) + 8;
+
+    long AfterBytes => After.Sum(chunk => chunk.FileBytes);
 
     internal long HeaderBytes => NarrowHeaderBytes + (IsWide ? WavHeaderWriter.WideSizesBytes : 0);
 
     /// <summary>Size of the whole file.</summary>
-    public long FileBytes => HeaderBytes + DataBytes + PadBytes;
+    public long FileBytes => HeaderBytes + DataBytes + PadBytes + AfterBytes;
 
     /// <exception cref="ArgumentException">A value that no WAV header can carry, or not as many speaker positions as channels.</exception>
     internal void Check()
@@ -45,6 +53,7 @@ public sealed record WavLayout(int SampleRateHz, int Channels, BitDepth BitDepth
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Channels, AudioFormat.MostChannels);
         ArgumentOutOfRangeException.ThrowIfNegative(Frames);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Frames, long.MaxValue / 2 / BlockAlign);
+        foreach (var chunk in Before.Concat(After)) chunk.Check();
         if (ChannelMask is { } mask && BitOperations.PopCount(mask) != Channels)
         {
             throw new ArgumentException($"Speaker mask 0x{mask:X} is not for {Channels} channels.");

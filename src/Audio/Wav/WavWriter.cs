@@ -25,6 +25,8 @@ public sealed class WavWriter : ISampleWriter
         stream.Write(WavHeaderWriter.Write(layout));
     }
 
+    public long FileBytes => layout.FileBytes;
+
     /// <param name="block">Of the layout's rate and channels.</param>
     /// <exception cref="PipelineException"><see cref="Problem.InvalidSamples"/>: NaN or infinity; the file can no longer be completed.</exception>
     /// <exception cref="InvalidOperationException">More frames than the layout announces.</exception>
@@ -43,6 +45,7 @@ public sealed class WavWriter : ISampleWriter
         CheckOpen();
         if (framesWritten != layout.Frames) throw OtherCount($"{framesWritten} frames were");
         if (layout.PadBytes > 0) stream.WriteByte(0);
+        foreach (WavChunk chunk in layout.After) stream.Write(chunk.ToArray());
         stream.Flush();
         closed = true;
     }

@@ -24,6 +24,13 @@ sealed class ShellFactAttribute : FactAttribute
     public ShellFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Needs /bin/sh." : null;
 }
 
+/// <inheritdoc cref="ShellFactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+sealed class ShellTheoryAttribute : TheoryAttribute
+{
+    public ShellTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "Needs /bin/sh." : null;
+}
+
 /// <summary>One after the other: a script that is still open for writing in a sibling just forked cannot be started.</summary>
 [CollectionDefinition(Name)]
 public sealed class ChildProcesses

@@ -236,7 +236,7 @@ public class TrackExporterTests
     static (MasteredTrack Track, byte[] File) Export(AudioBuffer source, ExportOptions options, int blockFrames = TrackExporter.BlockFrames)
     {
         var target = new MemoryStream();
-        var track = TrackExporter.Export(SampleSource.Of(source), options, target, blockFrames, null, CancellationToken.None);
+        var track = TrackExporter.Export(SampleSource.Of(source), options, target, blockFrames);
         return (track, target.ToArray());
     }
 

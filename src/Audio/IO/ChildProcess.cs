@@ -1,20 +1,20 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
-using DgxMusic.Audio.IO;
 using DgxMusic.Contracts;
 
-namespace DgxMusic.Audio.Decoding;
+namespace DgxMusic.Audio.IO;
 
 /// <summary>
-/// A program that we started: arguments as a list, no shell, no input. Its output is read as a stream; it is killed when it keeps us waiting, on
-/// cancellation, and when disposed.
+/// A program that we started: arguments as a list, no shell. Its output is read as a stream, or its input is fed; it is killed when it keeps us
+/// waiting, on cancellation, and when disposed.
 /// </summary>
 sealed class ChildProcess : IDisposable
 {
     const int TailBytes = 2048;
 
     readonly Process process;
+    readonly ChildRole role;
     readonly string name;
     readonly TimeSpan patience;
     readonly CancellationToken cancellation;
@@ -23,11 +23,11 @@ sealed class ChildProcess : IDisposable
     readonly Task<byte[]> errors;
     volatile bool stalled;
 
-    ChildProcess(Process process, TimeSpan patience, CancellationToken cancellation)
+    ChildProcess(Process process, ChildRole role, TimeSpan patience, CancellationToken cancellation)
     {
-        (this.process, this.patience, this.cancellation) = (process, patience, cancellation);
+        (this.process, this.role, this.patience, this.cancellation) = (process, role, patience, cancellation);
         name = Path.GetFileNameWithoutExtension(process.StartInfo.FileName);
-        process.StandardInput.Close();
+        if (!role.IsFed) process.StandardInput.Close();
         errors = ReadTailAsync(process.StandardError.BaseStream);
         watchdog = new Timer(_ => Stall());
         registration = cancellation.Register(Kill);
@@ -38,7 +38,8 @@ sealed class ChildProcess : IDisposable
     public Stream Output { get; }
 
     /// <exception cref="PipelineException"><see cref="Problem.DecoderMissing"/>: there is no such program.</exception>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, TimeSpan patience, CancellationToken cancellation)
+    public static ChildProcess Start(
+        ChildRole role, string program, IEnumerable<string> arguments, TimeSpan patience, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var start = new ProcessStartInfo(program, arguments)
@@ -51,29 +52,49 @@ sealed class ChildProcess : IDisposable
         };
         try
         {
-            return new ChildProcess(Process.Start(start)!, patience, cancellation);
+            return new ChildProcess(Process.Start(start)!, role, patience, cancellation);
         }
         catch (Win32Exception fault)
         {
-            const string remedy = "install ffmpeg ('apt install ffmpeg', 'brew install ffmpeg', 'winget install ffmpeg') or convert the file to WAV";
-            string sentence = $"Decoding this format needs '{program}', which does not start here: {remedy}.";
-            throw new PipelineException(Problem.DecoderMissing, sentence) { Log = fault.Message };
+            throw new PipelineException(Problem.DecoderMissing, role.Missing(program)) { Log = fault.Message };
         }
     }
 
-    /// <summary>Waits for the end and judges it. To be called when the output has ended.</summary>
+    /// <summary>Hands it bytes of its input.</summary>
+    /// <inheritdoc cref="Finish" path="/exception"/>
+    public void Feed(ReadOnlySpan<byte> bytes)
+    {
+        watchdog.Change(patience, Timeout.InfiniteTimeSpan);
+        try
+        {
+            process.StandardInput.BaseStream.Write(bytes);
+        }
+        catch (IOException fault)
+        {
+            string tail = Finish();   // knows why it stopped reading, unless it thinks that it is done
+            throw Failed(role.GaveUp(name, 0), $"{fault.Message} {tail}");
+        }
+        finally
+        {
+            watchdog.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Ends its input.</summary>
+    public void EndFeed() => process.StandardInput.Close();
+
+    /// <summary>Waits for the end and judges it. To be called when its output, or what it is fed, has ended.</summary>
     /// <returns>The last 2 KB it wrote to its standard error.</returns>
     /// <exception cref="OperationCanceledException">It was killed because of a cancellation.</exception>
-    /// <exception cref="PipelineException"><see cref="Problem.UnreadableAudio"/>: it kept us waiting, or failed.</exception>
+    /// <exception cref="PipelineException">The problem of its role: it kept us waiting, or failed.</exception>
     public string Finish()
     {
         if (!process.WaitForExit(patience)) Stall();
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
         string tail = Encoding.UTF8.GetString(errors.GetAwaiter().GetResult()).Trim();
-        if (stalled) throw Unreadable($"Decoding stopped: {name} gave nothing for {patience.TotalSeconds:N0} s.", tail);
-        if (process.ExitCode == 0) return tail;
-        throw Unreadable($"The content is damaged or not what it seems: {name} gave up with code {process.ExitCode}.", tail);
+        if (stalled) throw Failed(role.Stalled(name, patience), tail);
+        return process.ExitCode == 0 ? tail : throw Failed(role.GaveUp(name, process.ExitCode), tail);
     }
 
     public void Dispose()
@@ -85,7 +106,7 @@ sealed class ChildProcess : IDisposable
         process.Dispose();
     }
 
-    static PipelineException Unreadable(string sentence, string log) => new(Problem.UnreadableAudio, sentence) { Log = log };
+    PipelineException Failed(string sentence, string log) => new(role.Problem, sentence) { Log = log };
 
     static async Task<byte[]> ReadTailAsync(Stream stream)
     {

@@ -1,0 +1,21 @@
+using DgxMusic.Audio.Encoders;
+using DgxMusic.Audio.Tagging;
+using DgxMusic.Audio.Wav;
+
+namespace DgxMusic.Audio.Export;
+
+/// <summary>What goes into a file besides its samples, and how an encoder is run.</summary>
+public sealed record ExportExtras
+{
+    public static readonly ExportExtras None = new();
+
+    public Tags Tags { get; init; } = Tags.None;
+
+    /// <summary>
+    /// Null: no <c>bext</c> chunk; WAV only. What it says of the source is carried on: the loudness is measured anew, the coding history grows by a
+    /// line, the time reference follows the sample rate.
+    /// </summary>
+    public BroadcastInfo? Broadcast { get; init; }
+
+    public EncoderOptions Encoder { get; init; } = EncoderOptions.Default;
+}
