@@ -8,8 +8,8 @@ namespace DgxMusic.Audio.Tagging;
 /// <param name="Height">Pixels.</param>
 public sealed record CoverPicture(string MimeType, int Width, int Height, ReadOnlyMemory<byte> Content)
 {
-    /// <summary>Larger ones are left out.</summary>
-    public const int MostBytes = 16 << 20;
+    /// <summary>Larger ones are left out. A FLAC block counts its bytes in 24 bits, and has texts and sizes before the picture (RFC 9639 §8.1, §8.8).</summary>
+    public const int MostBytes = (16 << 20) - 4096;
 
     static ReadOnlySpan<byte> PngHead => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 

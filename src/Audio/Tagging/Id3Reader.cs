@@ -52,17 +52,24 @@ sealed class Id3Reader
         while (at + headBytes < body.Length && body[at] != 0)
         {
             ReadOnlySpan<byte> head = body.AsSpan(at, headBytes);
-            long size = version switch
-            {
-                2 => (head[3] << 16) | (head[4] << 8) | head[5],
-                3 => BinaryPrimitives.ReadUInt32BigEndian(head[4..]),
-                _ => SyncSafe(head[4..]),
-            };
+            long size = FrameBytes(head, at + headBytes);
             if (size > body.Length - at - headBytes) return;
             Take(Encoding.Latin1.GetString(head[..idBytes]), Content(body.AsSpan(at + headBytes, (int)size), version == 2 ? 0 : head[9]));
             at += headBytes + (int)size;
         }
     }
+
+    long FrameBytes(ReadOnlySpan<byte> head, int contentAt)
+    {
+        if (version == 2) return (head[3] << 16) | (head[4] << 8) | head[5];
+        long plain = BinaryPrimitives.ReadUInt32BigEndian(head[4..]), safe = SyncSafe(head[4..]);
+        if (version == 3) return plain;
+        bool isPlain = plain != safe && !IsFrameEnd(contentAt + safe) && IsFrameEnd(contentAt + plain);   // as programs that took version 4 for 3 wrote it
+        return isPlain ? plain : safe;
+    }
+
+    /// <summary>The tag ends there, or its padding or a further frame begins.</summary>
+    bool IsFrameEnd(long at) => at == body.Length || (at < body.Length && (body[at] == 0 || char.IsAsciiLetterUpper((char)body[at])));
 
     /// <returns>Nothing where the frame is compressed or encrypted.</returns>
     ReadOnlySpan<byte> Content(ReadOnlySpan<byte> frame, int flags)

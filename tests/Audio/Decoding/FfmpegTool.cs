@@ -31,6 +31,13 @@ sealed class ShellTheoryAttribute : TheoryAttribute
     public ShellTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "Needs /bin/sh." : null;
 }
 
+/// <summary>Needs both: a shell around the real ffmpeg.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+sealed class FfmpegShellTheoryAttribute : TheoryAttribute
+{
+    public FfmpegShellTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "Needs /bin/sh." : FfmpegTool.Missing;
+}
+
 /// <summary>One after the other: a script that is still open for writing in a sibling just forked cannot be started.</summary>
 [CollectionDefinition(Name)]
 public sealed class ChildProcesses

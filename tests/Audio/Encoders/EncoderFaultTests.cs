@@ -77,6 +77,41 @@ public sealed class EncoderFaultTests : IDisposable
         AssertGone();
     }
 
+    [ShellFact, Trait("Requirement", "C-27"), Trait("Requirement", "X-20")]
+    public void Export_EncoderIsKilledFromOutside_IsExportFailed()
+    {
+        var fault = Fault(Script("head -c 100000 > \"${FILE#file:}\"; kill -9 $$"));
+        Assert.Equal((Problem.ExportFailed, "Encoding failed: ffmpeg gave up with code 137."), (fault.Problem, fault.Message));
+    }
+
+    /// <summary>The real one, killed at half of the track, while its file lies unfinished in the scratch folder.</summary>
+    [FfmpegShellTheory, Trait("Requirement", "C-27"), InlineData(FileFormat.Flac), InlineData(FileFormat.Mp3), InlineData(FileFormat.Ogg), InlineData(FileFormat.M4a)]
+    public void Write_FfmpegIsKilledHalfWay_IsExportFailed(FileFormat format)
+    {
+        const int blocks = 8;
+        var layout = new EncodedLayout(EncodedFormat.Of(format)!, 48_000, 2, BitDepth.Pcm24, blocks * Noise().Frames, Id3Tests.Full);
+        using var writer = new EncodedWriter(target, layout, Options(Script($"echo $$ > '{folder["pid"]}'; exec ffmpeg \"$@\""), 20), CancellationToken.None);
+        var fault = Assert.Throws<PipelineException>(() =>
+        {
+            for (int block = 0; block < blocks; block++)
+            {
+                if (block == blocks / 2) Process.GetProcessById(int.Parse(File.ReadAllText(folder["pid"]))).Kill();
+                writer.Write(Noise());
+            }
+            writer.Complete();
+        });
+        Assert.Equal((Problem.ExportFailed, "Encoding failed: ffmpeg gave up with code 137."), (fault.Problem, fault.Message));
+        Assert.Throws<InvalidOperationException>(writer.Complete);
+    }
+
+    [FfmpegFact, Trait("Requirement", "C-27")]
+    public void Export_TargetTakesNoMore_ThrowsAndLeavesNoScratch()
+    {
+        using var full = new MemoryStream(new byte[1_000]);   // throws where a disk would
+        Assert.Throws<NotSupportedException>(() => TrackExporter.Export(
+            SampleSource.Of(Noise()), new() { Format = FileFormat.Flac }, With(Options("ffmpeg", 20)), full));
+    }
+
     [ShellFact]
     public void Dispose_Incomplete_KillsTheEncoderAndLeavesNothing()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using DgxMusic.Audio.IO;
 using DgxMusic.Audio.Tagging;
 using DgxMusic.Audio.Tests.Aiff;
 using DgxMusic.Audio.Wav;
@@ -83,6 +84,40 @@ public sealed class ChunkTagsTests : IDisposable
     {
         Assert.Equal(Problem.FileNotFound, Assert.Throws<PipelineException>(() => AudioFile.ReadTags(folder["none.wav"])).Problem);
         Assert.Equal(Problem.UnreadableAudio, Assert.Throws<PipelineException>(() => Read("PK\u0003\u0004 and more of it"u8.ToArray())).Problem);
+    }
+
+    /// <summary>Heads of chunks and tags with wrong ids, sizes and ends: what comes back is a reading or nothing, never a crash.</summary>
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void ReadTags_MutatedBytes_NeverThrows(int seed)
+    {
+        byte[] tag = Id3Writer.Write(Id3Tests.Full with { Cover = Pictures.JpegCover }), bext = BroadcastChunk.Write(new() { Description = "d" }).Content.ToArray();
+        byte[] wav = Riff(format, Info(("INAM", "Title"), ("ICRD", "1999")), Chunk("id3 ", tag), data, Chunk("bext", bext));
+        byte[] wide = RiffBytes.File("RF64", uint.MaxValue, WideSizes(500, 6, 3), format, Chunk("data", new byte[6], uint.MaxValue), Chunk("id3 ", tag));
+        byte[] aiff = AiffReaderTests.Aiff(Big("NAME", "N"u8), Big("ID3 ", tag), Big("ANNO", "C"u8));
+        int titles = 0;
+        for (uint i = 0; i < 1_500; i++)
+        {
+            byte[] file = Fuzz.Mutate(i % 2 == 0 ? wav : wide, ((uint)seed * 1_000_000) + i, header: 400);
+            var tags = ChunkTags.OfWav(new MemoryStream(file), []);
+            if (tags.Title is not null) titles++;
+            ChunkTags.OfAiff(new MemoryStream(Fuzz.Mutate(aiff, i, header: 300)), []);
+            foreach (var place in ChunkIndex.Of(new MemoryStream(file), bigEndian: false)) BroadcastChunk.Parse(ChunkIndex.Read(new MemoryStream(file), place, 700));
+        }
+        Assert.InRange(titles, 300, 1_499);   // it reaches the texts often, and damages them often
+    }
+
+    /// <summary>Sizes of 4 GiB in a file of a few hundred bytes take no more memory than the file has.</summary>
+    [Fact]
+    public void ReadTags_HugeClaims_TakeNoMemory()
+    {
+        byte[] tag = Id3Writer.Write(Id3Tests.Full with { Cover = null });
+        tag.AsSpan(6, 4).Fill(0x7F);
+        byte[] file = Riff(format, data, Chunk("LIST", [.. "INFO"u8, .. "INAM"u8, .. U32(uint.MaxValue), .. "Title"u8]), Chunk("id3 ", tag, uint.MaxValue));
+        ChunkTags.OfWav(new MemoryStream(file), []);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var tags = ChunkTags.OfWav(new MemoryStream(file), []);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 << 10);
+        Assert.Equal(("Title", "Ä & B"), (tags.Title, tags.Artist));
     }
 
     [Fact]

@@ -39,6 +39,20 @@ public class Id3Tests
         Assert.Equal(Pictures.Jpeg, tags.Cover!.Content.ToArray());
     }
 
+    /// <summary>Some programs wrote the sizes of version 4 in eight bits a byte, as in version 3.</summary>
+    [Fact]
+    public void Parse_PlainSizesInVersion4_AreReadAsMeant()
+    {
+        string title = new('t', 300), comment = new('c', 200);
+        byte[] plain = [.. "TIT2"u8, .. BigEndian(301), 0, 0, 3, .. Encoding.ASCII.GetBytes(title)];
+        byte[] last = [.. "COMM"u8, .. BigEndian(205), 0, 0, 3, .. "eng"u8, 0, .. Encoding.ASCII.GetBytes(comment)];
+        foreach (byte[] padding in (byte[][])[[], new byte[40]])
+        {
+            var tags = Id3Reader.Parse(Tag(4, 0, plain, Frame4("TALB", [3, .. "A"u8]), last, padding));
+            Assert.Equal(new Tags { Title = title, Album = "A", Comment = comment }, tags);
+        }
+    }
+
     [Fact]
     public void Parse_SeveralPictures_PrefersTheFrontCover()
     {

@@ -13,7 +13,8 @@ static class Pictures
         + "AAAAAABgEBAQAAAAAAAAAAAAAAAAAABgcQAQAAAAAAAAAAAAAAAAAAAAARAQAAAAAAAAAAAAAAAAAAAAD/wAARCAAIABADASIAAhEAAxEA/9oADAMBAAIRAxEAPwCLAFF/f//Z");
 
     /// <summary>Grey noise, about a byte a pixel.</summary>
-    public static byte[] Png(int width, int height)
+    /// <param name="padding">Bytes of a chunk that no program knows; null: no such chunk.</param>
+    public static byte[] Png(int width, int height, int? padding = null)
     {
         var random = new Random(7);
         using var packed = new MemoryStream();
@@ -28,7 +29,7 @@ static class Pictures
             }
         }
         byte[] header = [.. Number(width), .. Number(height), 8, 0, 0, 0, 0];
-        return [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, packed.ToArray()), .. Chunk("IEND"u8, [])];
+        return [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, .. Chunk("IHDR"u8, header), .. padding is { } bytes ? Chunk("prVt"u8, new byte[bytes]) : [], .. Chunk("IDAT"u8, packed.ToArray()), .. Chunk("IEND"u8, [])];
     }
 
     public static CoverPicture PngCover { get; } = CoverPicture.Of(Png(200, 160))!;
