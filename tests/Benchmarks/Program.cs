@@ -5,6 +5,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
 {
     ["composer"] = ComposerSpeed.Run,
     ["export"] = ExportSpeed.Run,
+    ["audio"] = AudioSpeed.Run,
     ["runner"] = RunnerSpeed.Run,
     ["first-file"] = FirstFile.Run,
 };

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using DgxMusic.Contracts;
@@ -12,7 +11,8 @@ namespace DgxMusic.Dsp.Quantization;
 /// </summary>
 public static class Quantizer
 {
-    const int ChunkFrames = 512;
+    /// <summary>Samples taken at once: they stay in the nearest cache from step to step.</summary>
+    const int ChunkSamples = 2048;
 
     /// <summary>Writes frames interleaved, little-endian.</summary>
     /// <param name="audio">Nominal ±1.</param>
@@ -27,20 +27,35 @@ public static class Quantizer
         if (dither is not null && depth != BitDepth.Pcm16) throw new ArgumentException("Dither is for 16 bit.", nameof(dither));
         Samples.RequireFinite(audio, audio.Channels, firstFrame);
 
-        Span<int> codes = stackalloc int[ChunkFrames];
-        for (int from = 0; from < audio.Frames; from += ChunkFrames)
+        int channels = audio.Channels, chunkFrames = Math.Max(1, ChunkSamples / channels);
+        Span<int> codes = stackalloc int[Math.Max(ChunkSamples, channels)], mixed = stackalloc int[channels == 1 ? 0 : codes.Length];
+        for (int from = 0; from < audio.Frames; from += chunkFrames)
         {
-            int count = Math.Min(ChunkFrames, audio.Frames - from);
-            Span<byte> frames = destination.Slice(from * frameBytes, count * frameBytes);
-            for (int channel = 0; channel < audio.Channels; channel++)
-            {
-                ReadOnlySpan<float> samples = audio[channel].Slice(from, count);
-                if (depth == BitDepth.Float) MemoryMarshal.Cast<float, int>(samples).CopyTo(codes);
-                else if (dither is { } noise) Encode(samples, codes, noise, channel, firstFrame + from);
-                else Encode(samples, codes, depth);
-                Pack(codes[..count], depth, frames[(channel * BitDepths.BytesOf(depth))..], frameBytes);
-            }
+            int frames = Math.Min(chunkFrames, audio.Frames - from);
+            for (int channel = 0; channel < channels; channel++)
+                Encode(audio[channel].Slice(from, frames), codes[(channel * frames)..], depth, dither, channel, firstFrame + from);
+            Span<byte> place = destination.Slice(from * frameBytes, frames * frameBytes);
+            if (channels == 1) SampleCodes.Pack(codes[..frames], depth, place);
+            else SampleCodes.Pack(Join(codes[..(frames * channels)], channels, mixed), depth, place);
         }
+    }
+
+    /// <returns>The part of <paramref name="mixed"/> that the channels fill, which stand one after the other in <paramref name="codes"/>.</returns>
+    static ReadOnlySpan<int> Join(ReadOnlySpan<int> codes, int channels, Span<int> mixed)
+    {
+        int frames = codes.Length / channels;
+        ReadOnlySpan<uint> from = MemoryMarshal.Cast<int, uint>(codes);
+        Span<uint> to = MemoryMarshal.Cast<int, uint>(mixed[..codes.Length]);
+        if (channels == 2) Interleaving.Join(from[..frames], from[frames..], to);
+        else for (int channel = 0; channel < channels; channel++) Interleaving.JoinScalar(from.Slice(channel * frames, frames), channels, channel, to);
+        return mixed[..codes.Length];
+    }
+
+    static void Encode(ReadOnlySpan<float> samples, Span<int> codes, BitDepth depth, Dither? dither, int channel, long firstFrame)
+    {
+        if (depth == BitDepth.Float) MemoryMarshal.Cast<float, int>(samples).CopyTo(codes);
+        else if (dither is { } noise) Encode(samples, codes, noise, channel, firstFrame);
+        else Encode(samples, codes, depth);
     }
 
     /// <summary>Codes of samples, all of <paramref name="samples"/>.</summary>
@@ -88,26 +103,4 @@ public static class Quantizer
         BitDepth.Pcm32 => (2_147_483_648f, int.MaxValue),
         _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, "Not an integer format."),
     };
-
-    /// <summary>Puts one channel's codes in their places among the others'.</summary>
-    static void Pack(ReadOnlySpan<int> codes, BitDepth depth, Span<byte> first, int frameBytes)
-    {
-        switch (depth)
-        {
-            case BitDepth.Pcm16:
-                for (int i = 0; i < codes.Length; i++) BinaryPrimitives.WriteInt16LittleEndian(first[(i * frameBytes)..], (short)codes[i]);
-                break;
-            case BitDepth.Pcm24:
-                for (int i = 0; i < codes.Length; i++)
-                {
-                    Span<byte> place = first.Slice(i * frameBytes, 3);
-                    (place[0], place[1], place[2]) = ((byte)codes[i], (byte)(codes[i] >> 8), (byte)(codes[i] >> 16));
-                }
-
-                break;
-            default:
-                for (int i = 0; i < codes.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(first[(i * frameBytes)..], codes[i]);
-                break;
-        }
-    }
 }

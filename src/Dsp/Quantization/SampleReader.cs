@@ -1,52 +1,42 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace DgxMusic.Dsp.Quantization;
 
 /// <summary>The bytes of a file to samples: integers divided by 2^(bits − 1), floats as they are.</summary>
 public static class SampleReader
 {
+    /// <summary>Samples taken at once: they stay in the nearest cache between decoding and sorting by channel.</summary>
+    const int ChunkSamples = 2048;
+
     /// <summary>Reads interleaved little-endian frames, as many as the destination holds.</summary>
     /// <param name="interleaved">Frames × channels × bytes a sample.</param>
     /// <param name="destination">Filled. Samples are taken as they are: what is no number stays none.</param>
     public static void Read(ReadOnlySpan<byte> interleaved, SampleFormat format, AudioBuffer destination)
     {
-        int sampleBytes = format.BytesOf();
-        int frameBytes = sampleBytes * destination.Channels;
-        if (interleaved.Length < (long)destination.Frames * frameBytes) throw new ArgumentException("Too short for the frames.", nameof(interleaved));
-        if (destination.Frames == 0) return;
-        for (int channel = 0; channel < destination.Channels; channel++)
+        int sampleBytes = format.BytesOf(), channels = destination.Channels;
+        if (interleaved.Length < (long)destination.Frames * sampleBytes * channels) throw new ArgumentException("Too short for the frames.", nameof(interleaved));
+        if (channels == 1)
         {
-            ReadChannel(interleaved[(channel * sampleBytes)..], format, frameBytes, destination[channel]);
+            SampleCodes.Decode(interleaved, format, destination[0]);
+            return;
+        }
+
+        int chunkFrames = Math.Max(1, ChunkSamples / channels);
+        Span<float> mixed = stackalloc float[Math.Max(ChunkSamples, channels)];
+        for (int from = 0; from < destination.Frames; from += chunkFrames)
+        {
+            int frames = Math.Min(chunkFrames, destination.Frames - from);
+            Span<float> chunk = mixed[..(frames * channels)];
+            SampleCodes.Decode(interleaved.Slice(from * sampleBytes * channels, frames * sampleBytes * channels), format, chunk);
+            Sort(MemoryMarshal.Cast<float, uint>(chunk), destination, from, frames);
         }
     }
 
-    static void ReadChannel(ReadOnlySpan<byte> first, SampleFormat format, int frameBytes, Span<float> samples)
+    static void Sort(ReadOnlySpan<uint> interleaved, AudioBuffer destination, int from, int frames)
     {
-        switch (format)
-        {
-            case SampleFormat.UInt8:
-                for (int i = 0; i < samples.Length; i++) samples[i] = (first[i * frameBytes] - 128) * (1f / 128);
-                break;
-            case SampleFormat.Int16:
-                for (int i = 0; i < samples.Length; i++) samples[i] = BinaryPrimitives.ReadInt16LittleEndian(first[(i * frameBytes)..]) * (1f / 32_768);
-                break;
-            case SampleFormat.Int24:
-                for (int i = 0; i < samples.Length; i++) samples[i] = ReadInt24(first.Slice(i * frameBytes, 3)) * (1f / 8_388_608);
-                break;
-            case SampleFormat.Int32:
-                for (int i = 0; i < samples.Length; i++) samples[i] = BinaryPrimitives.ReadInt32LittleEndian(first[(i * frameBytes)..]) * (1f / 2_147_483_648);
-                break;
-            case SampleFormat.Float32:
-                for (int i = 0; i < samples.Length; i++) samples[i] = BinaryPrimitives.ReadSingleLittleEndian(first[(i * frameBytes)..]);
-                break;
-            case SampleFormat.Float64:
-                for (int i = 0; i < samples.Length; i++) samples[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(first[(i * frameBytes)..]);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(format), format, null);
-        }
+        if (destination.Channels == 2) Interleaving.Split(interleaved, Place(destination, 0, from, frames), Place(destination, 1, from, frames));
+        else for (int channel = 0; channel < destination.Channels; channel++) Interleaving.SplitScalar(interleaved, destination.Channels, channel, Place(destination, channel, from, frames));
     }
 
-    /// <summary>The third byte carries the sign.</summary>
-    static int ReadInt24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | ((sbyte)bytes[2] << 16);
+    static Span<uint> Place(AudioBuffer destination, int channel, int from, int frames) => MemoryMarshal.Cast<float, uint>(destination[channel].Slice(from, frames));
 }

@@ -36,6 +36,45 @@ public sealed class QuantizerTests
     }
 
     [Theory]
+    [MemberData(nameof(Formats))]
+    [Trait("Category", "Kernels")]
+    public void Bytes_AnyLength_EqualScalarBitForBit(BitDepth depth, SampleFormat format)
+    {
+        for (int count = 0; count < 70; count++)
+        {
+            int[] codes = [.. Enumerable.Range(0, count).Select(n => unchecked((int)((uint)n * 2_654_435_761)) >> (32 - (8 * BitDepths.BytesOf(depth))))];
+            byte[] fast = new byte[count * BitDepths.BytesOf(depth)], plain = new byte[fast.Length];
+            SampleCodes.Pack(codes, depth, fast);
+            SampleCodes.PackScalar(codes, depth, plain);
+            Assert.Equal(plain, fast);
+            float[] read = new float[count], readPlainly = new float[count];
+            SampleCodes.Decode(fast, format, read);
+            SampleCodes.DecodeScalar(fast, format, readPlainly);
+            Assert.Equal(readPlainly.Select(BitConverter.SingleToInt32Bits), read.Select(BitConverter.SingleToInt32Bits));
+            float step = MathF.Pow(2, (8 * BitDepths.BytesOf(depth)) - 1);
+            if (depth != BitDepth.Float) Assert.Equal(codes.Select(code => code / step), read);
+        }
+    }
+
+    [Fact]
+    [Trait("Category", "Kernels")]
+    public void Interleaving_AnyLength_EqualsScalar()
+    {
+        for (int frames = 0; frames < 40; frames++)
+        {
+            uint[] left = [.. Enumerable.Range(1, frames).Select(n => (uint)n)], right = [.. left.Select(value => uint.MaxValue - value)];
+            uint[] fast = new uint[2 * frames], plain = new uint[2 * frames], first = new uint[frames], second = new uint[frames];
+            Interleaving.Join(left, right, fast);
+            Interleaving.JoinScalar(left, 2, 0, plain);
+            Interleaving.JoinScalar(right, 2, 1, plain);
+            Assert.Equal(plain, fast);
+            Interleaving.Split(fast, first, second);
+            Assert.Equal(left, first);
+            Assert.Equal(right, second);
+        }
+    }
+
+    [Theory]
     [InlineData(BitDepth.Pcm16)]
     [InlineData(BitDepth.Pcm24)]
     [InlineData(BitDepth.Pcm32)]
