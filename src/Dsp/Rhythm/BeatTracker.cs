@@ -1,23 +1,32 @@
+using System.Numerics.Tensors;
+
 namespace DgxMusic.Dsp.Rhythm;
 
 /// <summary>Beats that fall on onsets and keep their distance, by dynamic programming: Ellis, Beat Tracking by Dynamic Programming, J. New Music Research 36(1), 2007.</summary>
 static class BeatTracker
 {
-    const double Tightness = 100;
+    // Ellis weighs the squared logarithm of a distance by 100; loops and most recordings keep time better than that.
+    const double Tightness = 400;
+
+    // In periods. A beat that is missing or one too many would be a wrong period, not a beat out of time.
+    const double Nearest = 0.8, Furthest = 1.25;
+
+    /// <summary>Frames by which an onset may precede its beat.</summary>
+    const int Early = 3;
 
     /// <param name="envelope">Onset strength, standard deviation about 1.</param>
     /// <param name="period">Frames from beat to beat.</param>
     /// <returns>Frames of the beats, ascending.</returns>
     internal static List<int> Track(ReadOnlySpan<double> envelope, double period)
     {
-        int nearest = Math.Max(1, (int)Math.Round(period / 2)), furthest = (int)Math.Round(period * 2);
+        int nearest = Math.Max(1, (int)Math.Round(period * Nearest)), furthest = (int)Math.Round(period * Furthest);
         double[] penalties = [.. Enumerable.Range(nearest, furthest - nearest + 1).Select(distance => Tightness * Math.Pow(Math.Log(distance / period), 2))];
         double[] scores = new double[envelope.Length];
         int[] before = new int[envelope.Length];
         for (int t = 0; t < envelope.Length; t++)
         {
-            double best = 0;
-            before[t] = -1;   // a first beat, unless what led here is worth more than its penalty
+            double best = t < furthest ? 0 : double.NegativeInfinity;   // a first beat only where no other fits before it
+            before[t] = -1;
             for (int i = 0; i < penalties.Length && t - nearest - i >= 0; i++)
             {
                 double score = scores[t - nearest - i] - penalties[i];
@@ -44,20 +53,18 @@ static class BeatTracker
         return beats;
     }
 
-    /// <summary>Takes beats off both ends where the music has not begun or has ended: below a tenth of what beats are worth on average.</summary>
+    /// <summary>Takes beats off both ends where the music has not begun or has ended: until the next beat all onsets are below a tenth of what is usual.</summary>
     static List<int> Trim(List<int> beats, ReadOnlySpan<double> envelope)
     {
-        double[] strengths = new double[beats.Count];
-        for (int i = 0; i < strengths.Length; i++) strengths[i] = Strength(envelope, beats[i]);
-        double least = strengths.Length == 0 ? 0 : strengths.Average() / 10;
-        int first = Array.FindIndex(strengths, strength => strength > least), last = Array.FindLastIndex(strengths, strength => strength > least);
-        return first < 0 ? [] : beats[first..(last + 1)];
-    }
+        double[] strongest = new double[beats.Count];
+        for (int i = 0; i < strongest.Length; i++)
+        {
+            int from = i == 0 ? 0 : Math.Max(0, beats[i] - Early), to = i + 1 < beats.Count ? Math.Max(from + 1, beats[i + 1] - Early) : envelope.Length;
+            strongest[i] = TensorPrimitives.Max(envelope[from..to]);
+        }
 
-    static double Strength(ReadOnlySpan<double> envelope, int t)
-    {
-        double strength = 0;
-        for (int i = Math.Max(0, t - 2); i <= Math.Min(envelope.Length - 1, t + 2); i++) strength = Math.Max(strength, envelope[i]);
-        return strength;
+        double least = strongest.Length == 0 ? 0 : strongest.Average() / 10;
+        int first = Array.FindIndex(strongest, strength => strength > least), last = Array.FindLastIndex(strongest, strength => strength > least);
+        return first < 0 ? [] : beats[first..(last + 1)];
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace DgxMusic.Dsp.Rhythm;
 
 /// <summary>Triangular bands, equally wide on the mel scale (O'Shaughnessy 1987: 2595 log₁₀(1 + f/700)) from 30 Hz to 11 kHz, over the bins of a transform.</summary>
@@ -33,12 +35,7 @@ sealed class MelBands
     /// <param name="bands">Length <see cref="Count"/>: the weighted sums.</param>
     internal void Sum(ReadOnlySpan<float> magnitudes, Span<float> bands)
     {
-        for (int band = 0; band < Count; band++)
-        {
-            float sum = 0;
-            for (int i = 0; i < weights[band].Length; i++) sum += weights[band][i] * magnitudes[firstBins[band] + i];
-            bands[band] = sum;
-        }
+        for (int band = 0; band < Count; band++) bands[band] = TensorPrimitives.Dot<float>(weights[band], magnitudes.Slice(firstBins[band], weights[band].Length));
     }
 
     static double Mel(double hz) => 2595 * Math.Log10(1 + (hz / 700));

@@ -25,7 +25,9 @@ sealed class Periodicity(OnsetEnvelopes onsets, double[] weights, int longestLag
         return total == 0 ? 0 : sum / total;
     }
 
-    double At(double lag)
+    internal double OfGroup(int group, double lag) => groups[group].At(lag);
+
+    internal double At(double lag)
     {
         double sum = 0;
         for (int group = 0; group < groups.Length; group++) sum += weights[group] * groups[group].At(lag);

@@ -1,25 +1,30 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using DgxMusic.Dsp.Spectrum;
 
 namespace DgxMusic.Dsp.Rhythm;
 
-/// <summary>Tempo and beats of mono audio at 22.05 kHz that comes in blocks. Keeps 16 kB a second of it.</summary>
+/// <summary>
+/// Tempo and beats of mono audio at 22.05 kHz that comes in blocks. Keeps 22 kB a second of it.
+/// Every period that the onsets could have is tried, each with beats of its own; of all ways to count the likeliest is taken.
+/// </summary>
 sealed class TempoAnalyzer
 {
     internal const int SampleRateHz = 22_050;
     internal const double LeastSeconds = 4;
     const int FrameSize = 1024;
-    const double SlowestBpm = 40, FastestBpm = 220, StepRatio = 1.004;
+    const double SlowestBpm = 40, FastestBpm = 220;
     const double FramesPerMinute = 60.0 * OnsetEnvelopes.FramesPerSecond;
+    const int FewestBeats = 4;
 
-    // Where listeners tap most often, as a log-normal prior.
-    const double PriorCentreBpm = 115, PriorOctaves = 0.75;
+    /// <summary>Frames at the end of the music in which no beat can be heard any more; a loop ends where its next beat would be.</summary>
+    const int Unheard = 5;
 
     /// <summary>Below this likeness of the onsets one to four beats later there is no tempo to speak of.</summary>
     const double LeastScore = 0.06;
 
-    /// <summary>How far the line through the beats may move the tempo that the periodicity gave.</summary>
-    const double LargestRefinement = 0.04;
+    // Beats that were tracked on off-beats, on syncopes or on triplets are tried in these places too; twelfths of a beat.
+    static readonly int[] shifts = [0, 6, 3, 9, 4, 8];
 
     // What the low range says weighs most: it tells beats from off-beats.
     static readonly double[] periodWeights = [0.3, 0.15, 0.15, 0.15, 0.25], beatWeights = [0.5, 0.15, 0.1, 0.1, 0.4];
@@ -27,6 +32,8 @@ sealed class TempoAnalyzer
     readonly MelBands melBands = new(SampleRateHz, FrameSize);
     readonly FrameStream frames = new(FrameSize, (double)SampleRateHz / OnsetEnvelopes.FramesPerSecond);
     readonly List<float> bands = [];
+    readonly List<float> steps = [];
+    long frameCount;
     long samplesTaken;
 
     internal void Process(ReadOnlySpan<float> mono)
@@ -37,45 +44,43 @@ sealed class TempoAnalyzer
 
     internal TempoEstimate Finish()
     {
+        List<Count> counts = Counts();
+        if (counts.Count == 0) return TempoEstimate.None;
+        Count best = counts.MaxBy(count => PulseModel.Utility(count.Features))!;
+        double bpm = FramesPerMinute / best.Pulse.Period;
+        return new(bpm, Math.Clamp(best.Score, 0, 1), [.. best.BeatsSeconds()], Alternatives(counts, bpm));
+    }
+
+    /// <summary>All ways to count this music, with what speaks for each; none for less than 4 s, for silence, and where nothing repeats.</summary>
+    internal List<Count> Counts()
+    {
         frames.Finish(Take);
-        if (samplesTaken < LeastSeconds * SampleRateHz) return TempoEstimate.None;
+        if (samplesTaken < LeastSeconds * SampleRateHz) return [];
         var onsets = new OnsetEnvelopes(CollectionsMarshal.AsSpan(bands));
-        var periodicity = new Periodicity(onsets, periodWeights, (int)(Periodicity.Multiples * FramesPerMinute / SlowestBpm) + 4);
-        double period = BestPeriod(periodicity), score = period == 0 ? 0 : periodicity.Score(period);
-        if (score < LeastScore) return TempoEstimate.None;
-        List<int> beats = BeatTracker.Track(onsets.Mix(beatWeights), period);
-        double slope = Slope(beats), refined = Math.Abs((slope / period) - 1) < LargestRefinement ? slope : period, bpm = FramesPerMinute / refined;
-        double[] alternatives = Prior(bpm * 2) >= Prior(bpm / 2) ? [bpm * 2, bpm / 2] : [bpm / 2, bpm * 2];
-        return new(bpm, Math.Clamp(score, 0, 1), [.. beats.Select(beat => (double)beat / OnsetEnvelopes.FramesPerSecond)], alternatives);
-    }
-
-    /// <returns>Frames from beat to beat; 0 where nothing returns.</returns>
-    static double BestPeriod(Periodicity periodicity)
-    {
-        double best = 0, period = 0;
-        for (double bpm = SlowestBpm; bpm <= FastestBpm; bpm *= StepRatio)
+        double[][] strengths = Strengths.Of(onsets, HarmonicChange.Of(CollectionsMarshal.AsSpan(steps), onsets.Frames));
+        double[] beatEnvelope = onsets.Mix(beatWeights);
+        var periodicity = new Periodicity(onsets, periodWeights, (int)(8 * FramesPerMinute / SlowestBpm) + 4);
+        List<double> periods = Periods.Of(periodicity, new TempoSpectrum(onsets.Mix(periodWeights)), SlowestBpm, FastestBpm);
+        double bestScore = periods.Select(periodicity.Score).DefaultIfEmpty().Max();
+        if (bestScore < LeastScore) return [];
+        List<Count> counts = [];
+        foreach (double period in periods)
         {
-            double weighted = periodicity.Score(FramesPerMinute / bpm) * Prior(bpm);
-            if (weighted > best) (best, period) = (weighted, FramesPerMinute / bpm);
+            List<int> beats = BeatTracker.Track(beatEnvelope, period);
+            if (beats.Count < FewestBeats) continue;
+            var pulse = new Pulse(strengths, beats, period);
+            counts.AddRange(shifts.Select(shift => new Count(pulse, shift, onsets.Frames, periodicity.Score(period), PulseFeatures.Of(pulse, shift, periodicity, bestScore))));
         }
 
-        return period;
+        return counts;
     }
 
-    static double Prior(double bpm) => Math.Exp(-0.5 * Math.Pow(Math.Log2(bpm / PriorCentreBpm) / PriorOctaves, 2));
-
-    /// <summary>Of the least-squares line through the beats: frames a beat. 0 for fewer than three.</summary>
-    static double Slope(List<int> beats)
+    /// <summary>Half and double the tempo, the likelier one first.</summary>
+    static double[] Alternatives(List<Count> counts, double bpm)
     {
-        if (beats.Count < 3) return 0;
-        double middle = (beats.Count - 1) / 2.0, mean = beats.Average(), products = 0, squares = 0;
-        for (int i = 0; i < beats.Count; i++)
-        {
-            products += (i - middle) * (beats[i] - mean);
-            squares += (i - middle) * (i - middle);
-        }
-
-        return products / squares;
+        double UtilityAt(double other) => counts.Where(count => Math.Abs((FramesPerMinute / count.Pulse.Period / other) - 1) < 0.02)
+            .Select(count => PulseModel.Utility(count.Features)).DefaultIfEmpty(double.NegativeInfinity).Max();
+        return UtilityAt(bpm * 2) >= UtilityAt(bpm / 2) ? [bpm * 2, bpm / 2] : [bpm / 2, bpm * 2];
     }
 
     void Take(ReadOnlySpan<float> magnitudes)
@@ -83,5 +88,22 @@ sealed class TempoAnalyzer
         int at = bands.Count;
         CollectionsMarshal.SetCount(bands, at + MelBands.Count);
         melBands.Sum(magnitudes, CollectionsMarshal.AsSpan(bands)[at..]);
+        if (frameCount++ % HarmonicChange.FramesPerStep == 0) CollectionsMarshal.SetCount(steps, steps.Count + HarmonicChange.Width);
+        Span<float> step = CollectionsMarshal.AsSpan(steps)[^HarmonicChange.Width..];
+        TensorPrimitives.Add(step, magnitudes.Slice(HarmonicChange.FirstBin, HarmonicChange.Width), step);
+    }
+
+    /// <param name="Shift">Twelfths of a beat by which the beats are later than those tracked.</param>
+    /// <param name="Frames">Length of the music.</param>
+    /// <param name="Score">How alike the onsets are one to four beats later.</param>
+    internal sealed record Count(Pulse Pulse, int Shift, int Frames, double Score, double[] Features)
+    {
+        internal IEnumerable<double> BeatsSeconds()
+        {
+            List<double> places = [.. Enumerable.Range(0, Pulse.Beats.Count).Select(beat => Pulse.PlaceOf(beat, Shift))];
+            // Tracking begins with some onset of the first beats, unless there is silence; those before it are counted as well.
+            while (Pulse.Beats[0] < 1.5 * Pulse.Period && places[0] - Pulse.Period > -2) places.Insert(0, places[0] - Pulse.Period);
+            return places.Where(place => place < Frames - Unheard).Select(place => Math.Max(0, place / OnsetEnvelopes.FramesPerSecond));
+        }
     }
 }

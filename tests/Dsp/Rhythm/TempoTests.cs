@@ -41,6 +41,18 @@ public sealed class TempoTests
     }
 
     [Fact]
+    public void Finish_SilenceBeforeAndAfter_HasNoBeats()
+    {
+        AudioBuffer loop = DrumLoop(120, 44_100, 16), padded = new(44_100, 1, 44_100 * 26);
+        loop[0].CopyTo(padded[0][(44_100 * 5)..]);
+        TempoEstimate tempo = Analyze(padded);
+        Assert.Equal(120, tempo.Bpm!.Value, 0.5);
+        // A beat on either side may still be taken for one.
+        Assert.InRange(tempo.BeatsSeconds[0], 4.4, 5.1);
+        Assert.InRange(tempo.BeatsSeconds[^1], 20.4, 21.6);
+    }
+
+    [Fact]
     [Trait("Requirement", "A-25")]
     public void Finish_SilenceDcShortOrSteadyNoise_HasNone()
     {
