@@ -7,12 +7,14 @@ sealed class EncoderScratch : IDisposable
 {
     readonly string folder;
     readonly byte[] head;
+    readonly bool isMp3;
+    readonly long frames;
 
     public EncoderScratch(string parent, EncodedLayout layout)
     {
         folder = Path.Combine(Path.GetFullPath(parent), "dgxmusic-" + Path.GetRandomFileName());
         Output = Path.Combine(folder, "audio");
-        bool isMp3 = layout.Format == EncodedFormat.Mp3;
+        (isMp3, frames) = (layout.Format == EncodedFormat.Mp3, layout.Frames);
         head = isMp3 && !layout.Tags.IsEmpty ? Id3Writer.Write(layout.Tags) : [];   // ffmpeg would write comments where no player looks
         Directory.CreateDirectory(folder);
         try
@@ -39,8 +41,10 @@ sealed class EncoderScratch : IDisposable
     public long CopyTo(Stream target)
     {
         if (!File.Exists(Output)) return 0;
-        using var file = File.OpenRead(Output);
+        using var file = File.Open(Output, FileMode.Open, FileAccess.ReadWrite);
         if (file.Length == 0) return 0;
+        if (isMp3) Mp3InfoFrame.TellLength(file, frames);
+        file.Position = 0;
         target.Write(head);
         file.CopyTo(target);
         return head.Length + file.Length;
