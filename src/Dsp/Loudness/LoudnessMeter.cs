@@ -14,15 +14,14 @@ public sealed class LoudnessMeter
 {
     public const int MostChannels = 8;
 
-    const int StepsPerSecond = 100, StepsPerHop = 10, HopsPerBlock = 4, HopsPerWindow = 30, StepsPerWindow = StepsPerHop * HopsPerWindow;
+    const int StepsPerHop = HopEnergies.StepsPerHop, StepsPerWindow = StepsPerHop * HopEnergies.HopsPerWindow;
 
     readonly int sampleRateHz, channels;
     readonly double[] weights;
     readonly KWeightedEnergy[] pairs;
     readonly double[] steps = new double[StepsPerHop];
     readonly double[] hopsBySteps = new double[StepsPerWindow];
-    readonly List<double> hops = [];
-    readonly List<double>[] channelHops;
+    readonly HopEnergies[] channelHops;
     readonly double[] channelHop;
     double momentaryPower, momentaryMaxPower, shortTermPower, shortTermMaxPower;
     long step;
@@ -39,16 +38,20 @@ public sealed class LoudnessMeter
         (this.sampleRateHz, this.channels) = (sampleRateHz, channels);
         weights = ChannelWeights.Of(channels, channelMask);
         channelHop = new double[channels];
-        channelHops = [.. channelHop.Select(_ => new List<double>())];
+        channelHops = [.. channelHop.Select(_ => new HopEnergies(sampleRateHz))];
+        Energies = new(sampleRateHz);
         var filters = KWeighting.At(sampleRateHz);
         pairs = [.. Enumerable.Range(0, (channels + 1) / 2).Select(_ => new KWeightedEnergy(filters))];
     }
+
+    /// <summary>Of all channels, weighted.</summary>
+    internal HopEnergies Energies { get; }
 
     /// <summary>Frames heard so far.</summary>
     public long Frames { get; private set; }
 
     /// <summary>LUFS; −∞ for silence and for less than one block of 400 ms.</summary>
-    public double IntegratedLufs => LoudnessGates.Integrated(WindowPowers(hops, HopsPerBlock));
+    public double IntegratedLufs => Energies.IntegratedLufs();
 
     /// <summary>The 400 ms that end now, to the last 10 ms; LUFS.</summary>
     public double MomentaryLufs => LoudnessGates.Lufs(momentaryPower);
@@ -63,16 +66,16 @@ public sealed class LoudnessMeter
     public double ShortTermMaxLufs => LoudnessGates.Lufs(shortTermMaxPower);
 
     /// <summary>LU; null for less than 3 s. EBU Tech 3342 calls it meaningful from 60 s on.</summary>
-    public double? LoudnessRangeLu => RangeOf(hops);
+    public double? LoudnessRangeLu => Energies.RangeLu();
 
     /// <summary>Of one channel as if it were all there is, in front of the listener; LUFS.</summary>
-    public double ChannelIntegratedLufs(int channel) => LoudnessGates.Integrated(WindowPowers(channelHops[channel], HopsPerBlock));
+    public double ChannelIntegratedLufs(int channel) => channelHops[channel].IntegratedLufs();
 
     /// <inheritdoc cref="LoudnessRangeLu"/>
-    public double? ChannelLoudnessRangeLu(int channel) => RangeOf(channelHops[channel]);
+    public double? ChannelLoudnessRangeLu(int channel) => channelHops[channel].RangeLu();
 
     /// <summary>Frames in one gating block of 400 ms; less audio than this has no loudness.</summary>
-    public static long BlockFrames(int sampleRateHz) => Edge(HopsPerBlock * StepsPerHop, sampleRateHz);
+    public static long BlockFrames(int sampleRateHz) => Edge(HopEnergies.HopsPerBlock * StepsPerHop, sampleRateHz);
 
     /// <exception cref="PipelineException"><see cref="Problem.InvalidSamples"/>: a sample is not a finite number.</exception>
     public void Process(AudioBuffer block)
@@ -94,7 +97,7 @@ public sealed class LoudnessMeter
         }
     }
 
-    static long Edge(long step, int sampleRateHz) => ((step * sampleRateHz) + (StepsPerSecond / 2)) / StepsPerSecond;
+    static long Edge(long step, int sampleRateHz) => HopEnergies.Edge(step, sampleRateHz);
 
     void CloseStep()
     {
@@ -104,13 +107,13 @@ public sealed class LoudnessMeter
         hopsBySteps[step % StepsPerWindow] = hop;
         step++;
         if (step % StepsPerHop == 0) CloseHop(hop);
-        (momentaryPower, shortTermPower) = (LatestPower(HopsPerBlock), LatestPower(HopsPerWindow));
+        (momentaryPower, shortTermPower) = (LatestPower(HopEnergies.HopsPerBlock), LatestPower(HopEnergies.HopsPerWindow));
         (momentaryMaxPower, shortTermMaxPower) = (Math.Max(momentaryMaxPower, momentaryPower), Math.Max(shortTermMaxPower, shortTermPower));
     }
 
     void CloseHop(double hop)
     {
-        hops.Add(hop);
+        Energies.Add(hop);
         for (int channel = 0; channel < channels; channel++) channelHops[channel].Add(channelHop[channel]);
         Array.Clear(channelHop);
     }
@@ -142,20 +145,5 @@ public sealed class LoudnessMeter
         double energy = 0.0;
         for (long last = first + StepsPerHop - 1; last < step; last += StepsPerHop) energy += hopsBySteps[last % StepsPerWindow];
         return energy / (Edge(step, sampleRateHz) - Edge(first, sampleRateHz));
-    }
-
-    double? RangeOf(List<double> energies) => energies.Count < HopsPerWindow ? null : LoudnessGates.Range(WindowPowers(energies, HopsPerWindow));
-
-    double[] WindowPowers(List<double> energies, int windowHops)
-    {
-        var powers = new double[Math.Max(0, energies.Count - windowHops + 1)];
-        for (int first = 0; first < powers.Length; first++)
-        {
-            double energy = 0.0;
-            for (int hop = first; hop < first + windowHops; hop++) energy += energies[hop];
-            powers[first] = energy / (Edge((long)(first + windowHops) * StepsPerHop, sampleRateHz) - Edge((long)first * StepsPerHop, sampleRateHz));
-        }
-
-        return powers;
     }
 }

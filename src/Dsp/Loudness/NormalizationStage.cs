@@ -3,21 +3,25 @@ using DgxMusic.Contracts;
 
 namespace DgxMusic.Dsp.Loudness;
 
-/// <summary>Carries out a plan on a track that arrives in blocks of any size, and listens to what it hands out.</summary>
+/// <summary>
+/// Carries out a plan on a track that arrives in blocks of any size, and knows how loud what it hands out is: after one gain by what was measured
+/// before it, after a limiter or a clamp by listening.
+/// </summary>
 public sealed class NormalizationStage
 {
     readonly NormalizationPlan plan;
     readonly LookAheadLimiter? limiter;
-    readonly TrackMeter meter;
+    readonly TrackMeter? meter;
     TrackLoudness? output;
     AudioBuffer scratch;
+    long framesTaken;
 
     internal NormalizationStage(NormalizationPlan plan)
     {
         TrackLoudness input = plan.Input;
         this.plan = plan;
         limiter = plan.CeilingDbtp is { } ceiling ? new(input.SampleRateHz, input.Channels, ceiling) : null;
-        meter = new(input.SampleRateHz, input.Channels);
+        meter = limiter is null && !plan.IsClamped ? null : new(input.SampleRateHz, input.Channels);
         scratch = new(input.SampleRateHz, input.Channels, 0);
     }
 
@@ -41,6 +45,8 @@ public sealed class NormalizationStage
     /// <exception cref="PipelineException"><see cref="Problem.InvalidSamples"/>: a sample is not a finite number.</exception>
     public AudioBuffer Process(AudioBuffer block)
     {
+        Samples.RequireFinite(block, plan.Input.Channels, framesTaken);
+        framesTaken += block.Frames;
         AudioBuffer gained = WithGain(block);
         return Heard(limiter?.Process(gained) ?? gained);
     }
@@ -50,7 +56,7 @@ public sealed class NormalizationStage
     public AudioBuffer Complete()
     {
         AudioBuffer rest = Heard(limiter?.Complete() ?? scratch.Slice(0, 0));
-        output = meter.Complete();
+        output = meter?.Complete() ?? plan.Input.WithGain(plan.Gain);
         return rest;
     }
 
@@ -70,7 +76,7 @@ public sealed class NormalizationStage
 
     AudioBuffer Heard(AudioBuffer block)
     {
-        meter.Process(block);
+        meter?.Process(block);
         return block;
     }
 }

@@ -18,11 +18,19 @@ sealed class PeakScanner
 
     const int Points = 4 * ChunkFrames;
 
+    // What lies between samples exceeds the larger of them by at most an eighth of the second difference where the signal is slow, and by a
+    // quarter of it for a tone at half the rate. Second differences see the chunk and so much to each side that no beat of a fast tone hides in it.
+    const double LargestRise = 0.25, SmoothBend = 0.05;
+    const int Margin = 16;
+
     // The cosines, less 1 % for the interpolator, whose band does not end at exactly half the rate.
     const double OnHalves = 0.700, OnQuarters = 0.914;
 
     // A parabola through three points of a cosine falls short of its crest by 0.024 κ², κ = (2 b − a − c) / b, wherever the points lie.
     // Twice that bounds what other signals hide; below κ = 0.05, a tone at 0.14 of the rate, that is 0.001 dB (0.007 dB met in white noise).
+    // Peaks that exceed the largest so far by less than 0.0005 dB are not told apart from it.
+    const double Inaudible = 1.00006;
+
     const double Shortfall = 0.024, WorstShortfall = 0.05, GentleBend = 0.05;
 
     readonly float[] halves = new float[ChunkFrames], firsts = new float[ChunkFrames], thirds = new float[ChunkFrames];
@@ -36,7 +44,7 @@ sealed class PeakScanner
     public double Largest(ReadOnlySpan<float> window, double known)
     {
         double largest = Math.Max(known, LargestSample(window.Slice(Interpolator.Reach, ChunkFrames)));
-        if (!LooksAbove(window, largest)) return largest;
+        if (CannotExceed(window, largest) || !LooksAbove(window, largest)) return largest;
         for (int point = NextPeak(0, OnQuarters * largest); point < Points; point = NextPeak(point + 1, OnQuarters * largest))
         {
             largest = Math.Max(largest, Crest(window, point, largest).Magnitude);
@@ -85,6 +93,47 @@ sealed class PeakScanner
         int frame = sixteenths >> 4;
         if (frame >= 0) envelope[frame] = Math.Max(envelope[frame], magnitude);
         if ((sixteenths & 15) != 0) envelope[frame + 1] = Math.Max(envelope[frame + 1], magnitude);
+    }
+
+    /// <summary>True where the samples alone tell that nothing between them exceeds <paramref name="level"/> by as much as counts.</summary>
+    static bool CannotExceed(ReadOnlySpan<float> window, double level)
+    {
+        float bend = LargestBend(window.Slice(Interpolator.Reach - Margin, ChunkFrames + (2 * Margin)));
+        ReadOnlySpan<float> around = window.Slice(Interpolator.Reach - 1, ChunkFrames + 3);
+        float least = (float)(level - (LargestRise * bend));
+        if (LargestSample(around) <= least) return true;
+        if (bend > SmoothBend * level) return false;
+        // A slow tone near its crest, as in every chunk of a steady one.
+        for (int i = 1; i < around.Length - 1; i++)
+        {
+            float middle = Math.Abs(around[i]);
+            if (middle <= least) continue;
+            (double crest, _, double ratio) = Parabola(Math.Abs(around[i - 1]), middle, Math.Abs(around[i + 1]));
+            if (crest * (1.0 + (WorstShortfall * ratio * ratio)) > level * Inaudible) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The largest second difference.</summary>
+    static float LargestBend(ReadOnlySpan<float> samples)
+    {
+        int i = 1;
+        float largest = 0f;
+        if (Vector.IsHardwareAccelerated)
+        {
+            Vector<float> lanes = Vector<float>.Zero;
+            for (; i < samples.Length - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                var middle = new Vector<float>(samples[i..]);
+                lanes = Vector.Max(lanes, Vector.Abs((new Vector<float>(samples[(i - 1)..]) + new Vector<float>(samples[(i + 1)..])) - (middle + middle)));
+            }
+
+            for (int lane = 0; lane < Vector<float>.Count; lane++) largest = Math.Max(largest, lanes[lane]);
+        }
+
+        for (; i < samples.Length - 1; i++) largest = Math.Max(largest, Math.Abs((samples[i - 1] + samples[i + 1]) - (samples[i] + samples[i])));
+        return largest;
     }
 
     /// <summary>Whether the chunk may exceed <paramref name="level"/>; if so, the grid of quarters is filled.</summary>

@@ -22,6 +22,24 @@ public sealed record TrackLoudness(
     /// <summary>−∞ for silence.</summary>
     public double TruePeakDbtp => Decibels.FromLinear(TruePeak);
 
+    internal HopEnergies? Energies { get; init; }
+
+    /// <summary>The same track with every sample multiplied, as another pass would measure it.</summary>
+    /// <param name="gain">Linear; above 0.</param>
+    public TrackLoudness WithGain(float gain)
+    {
+        double gainDb = Decibels.FromLinear(gain);
+        return this with
+        {
+            IntegratedLufs = Energies?.IntegratedLufs(gain) ?? throw new InvalidOperationException("Only what a meter measured can be scaled."),
+            MomentaryMaxLufs = MomentaryMaxLufs + gainDb,
+            ShortTermMaxLufs = ShortTermMaxLufs + gainDb,
+            LoudnessRangeLu = Energies.RangeLu(gain),
+            TruePeak = TruePeak * gain,
+            SamplePeak = (float)SamplePeak * gain,
+        };
+    }
+
     /// <summary>EBU Tech 3342 does not call the range of less than a minute meaningful.</summary>
     public bool IsLoudnessRangeStable => Frames >= 60L * SampleRateHz;
 }
@@ -64,7 +82,7 @@ public sealed class TrackMeter
         truePeak.Complete();
         return new(
             sampleRateHz, channels, loudness.Frames, loudness.IntegratedLufs, loudness.MomentaryMaxLufs, loudness.ShortTermMaxLufs,
-            loudness.LoudnessRangeLu, truePeak.Peak, samplePeak);
+            loudness.LoudnessRangeLu, truePeak.Peak, samplePeak) { Energies = loudness.Energies };
     }
 
     /// <summary>One channel, counted from 0; after <see cref="Complete"/>.</summary>

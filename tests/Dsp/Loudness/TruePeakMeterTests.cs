@@ -82,6 +82,40 @@ public sealed class TruePeakMeterTests
         }
     }
 
+    [Theory]
+    [InlineData(0.004)]
+    [InlineData(0.02)]
+    [InlineData(0.034)]
+    [InlineData(0.036)]
+    [InlineData(0.1)]
+    public void PeakDbtp_ToneThatGrowsSlowly_ReadsItsLastCrests(double frequency)
+    {
+        // Every crest is a little higher than the one before, near what is passed over as no higher; together they must not be lost.
+        var audio = new AudioBuffer(44_100, 1, 200_000);
+        for (int i = 0; i < audio.Frames; i++) audio[0][i] = (float)(0.5 * Math.Pow(1.2, (double)i / audio.Frames) * Math.Sin(Math.Tau * frequency * (i + 0.3)));
+        Assert.Equal(Decibels.FromLinear(0.6), DbtpOf(audio), PromiseDb);
+    }
+
+    [Fact]
+    public void PeakDbtp_HighBurstInLowMusic_IsFound()
+    {
+        // Few samples of a fast tone; with its flanks it stays below 0.45 of the rate.
+        for (double frequency = 0.2; frequency <= 0.42; frequency += 0.0126)
+        {
+            var audio = new AudioBuffer(44_100, 1, 4_000);
+            for (int i = 0; i < audio.Frames; i++)
+            {
+                double burst = Math.Exp(-Math.Pow((i - 2_000.5) / 12.0, 2)) * Math.Cos(Math.Tau * frequency * (i - 2_000.5));
+                audio[0][i] = (float)((0.4 * Math.Sin(0.02 * i)) + (0.5 * burst));
+            }
+
+            double truth = 0.0;
+            for (double at = 1_990.0; at <= 2_011.0; at += 0.01)
+                truth = Math.Max(truth, Math.Abs((0.4 * Math.Sin(0.02 * at)) + (0.5 * Math.Exp(-Math.Pow((at - 2_000.5) / 12.0, 2)) * Math.Cos(Math.Tau * frequency * (at - 2_000.5)))));
+            Assert.Equal(Decibels.FromLinear(truth), DbtpOf(audio), PromiseDb);
+        }
+    }
+
     [Fact]
     public void PeakDbtp_SlowerWayAround_FindsNoMore()
     {
