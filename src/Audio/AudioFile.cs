@@ -48,17 +48,16 @@ public static class AudioFile
         if (kind.Demuxer is null) return Finished(OpenNatively(kind, whole, stream.CanSeek && leaveOpen), kind, name, options, null);
 
         options ??= DecoderOptions.Default;
-        string scratch = Path.Combine(options.ScratchFolder, Path.GetRandomFileName());
+        (string path, Action? putAway) = PutOnDisk(whole, options, cancellation);
         try
         {
-            Save(whole, scratch, options.MostScratchBytes, cancellation);
-            var reader = OpenScratch(scratch, name, options, () => File.Delete(scratch), cancellation);
+            var reader = OpenScratch(path, name, options, putAway, cancellation);
             if (!leaveOpen) stream.Dispose();
             return reader;
         }
         catch
         {
-            File.Delete(scratch);
+            putAway?.Invoke();
             throw;
         }
     }
@@ -71,11 +70,29 @@ public static class AudioFile
         string path, DecoderOptions? options = null, ICollection<string>? warnings = null, CancellationToken cancellation = default)
     {
         using var file = OpenExisting(path);
-        var kind = ContentSniffer.Sniff(file);
+        return ReadTags(file, options, warnings, cancellation);
+    }
+
+    /// <inheritdoc cref="ReadTags(string, DecoderOptions?, ICollection{string}?, CancellationToken)"/>
+    /// <param name="stream">A whole file, at its start; seekable. Stays the caller's, and stands anywhere afterwards.</param>
+    public static Tags ReadTags(
+        Stream stream, DecoderOptions? options = null, ICollection<string>? warnings = null, CancellationToken cancellation = default)
+    {
+        var kind = ContentSniffer.Sniff(stream);
         warnings ??= [];
-        if (kind == ContentKind.Wav) return ChunkTags.OfWav(file, warnings);
-        if (kind == ContentKind.Aiff) return ChunkTags.OfAiff(file, warnings);
-        return ProbedTags.Read(path, kind, options ?? DecoderOptions.Default, warnings, cancellation);
+        Rewound(stream, 0);
+        if (kind == ContentKind.Wav) return ChunkTags.OfWav(stream, warnings);
+        if (kind == ContentKind.Aiff) return ChunkTags.OfAiff(stream, warnings);
+        options ??= DecoderOptions.Default;
+        (string path, Action? putAway) = PutOnDisk(stream, options, cancellation);
+        try
+        {
+            return ProbedTags.Read(path, kind, options, warnings, cancellation);
+        }
+        finally
+        {
+            putAway?.Invoke();
+        }
     }
 
     /// <summary>What the file's <c>bext</c> chunk says; null where there is none.</summary>
@@ -112,6 +129,23 @@ public static class AudioFile
     {
         stream.Position = position;
         return stream;
+    }
+
+    /// <summary>A path that ffmpeg can read the content at: its own where it is a whole file, else a copy's.</summary>
+    static (string Path, Action? PutAway) PutOnDisk(Stream whole, DecoderOptions options, CancellationToken cancellation)
+    {
+        if (whole is FileStream { Position: 0 } file && File.Exists(file.Name)) return (file.Name, null);
+        string scratch = Path.Combine(options.ScratchFolder, Path.GetRandomFileName());
+        try
+        {
+            Save(whole, scratch, options.MostScratchBytes, cancellation);
+            return (scratch, () => File.Delete(scratch));
+        }
+        catch
+        {
+            File.Delete(scratch);
+            throw;
+        }
     }
 
     static void Save(Stream content, string path, long mostBytes, CancellationToken cancellation)

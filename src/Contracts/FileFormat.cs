@@ -38,5 +38,8 @@ public static class FileFormats
     /// <summary>What a file's name asks for: its extension, in any case, if it is one of ours; else WAV.</summary>
     public static FileFormat OfName(string fileName) => ByName.GetValueOrDefault(Path.GetExtension(fileName).TrimStart('.').ToLowerInvariant(), FileFormat.Wav);
 
+    /// <summary>With its dot.</summary>
+    public static string ExtensionOf(FileFormat format) => "." + NameOf(format);
+
     public static string NameOf(FileFormat format) => ByName.First(pair => pair.Value == format).Key;
 }

@@ -193,6 +193,29 @@ public sealed class AudioRouteTests : IAsyncLifetime
         Assert.Equal(quick.GetProperty("file_size_bytes").GetInt64(), (await server.Http.GetByteArrayAsync($"{export.GetProperty("status_url").GetString()}/files/file")).Length);
     }
 
+    [FactWithTool("ffmpeg")]
+    [Trait("Requirement", "A-01")]
+    public async Task Export_ToAnotherFormat_KeepsTheTags()
+    {
+        // A WAV whose INFO says what it is called.
+        byte[] wav = [.. Wav.Sine(2, 44_100), .. "LIST"u8, 20, 0, 0, 0, .. "INFOINAM"u8, 8, 0, 0, 0, .. "Morning\0"u8];
+        BitConverter.GetBytes(wav.Length - 8).CopyTo(wav, 4);
+        JsonElement flac = await PostAsync("export", HttpStatusCode.Created, Form(wav, ("format", "flac"), ("bit_depth", "PCM_24")));
+        Assert.EndsWith(".flac", flac.GetProperty("path").GetString(), StringComparison.Ordinal);
+        Assert.Equal(("flac", "PCM_24"), (flac.GetProperty("format").GetString(), flac.GetProperty("bit_depth").GetString()));
+        using HttpResponseMessage download = await server.Http.GetAsync(flac.GetProperty("download_url").GetString());
+        Assert.Equal("audio/flac", download.Content.Headers.ContentType!.MediaType);
+        byte[] bytes = await download.Content.ReadAsByteArrayAsync();
+        Assert.Equal("fLaC"u8.ToArray(), bytes[..4]);
+        Assert.Contains("Morning", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
+
+        JsonElement mp3 = await PostAsync("export", HttpStatusCode.Created, Form(bytes, ("format", "mp3"), ("tags", "none")));
+        Assert.Equal(JsonValueKind.Null, mp3.GetProperty("bit_depth").ValueKind);
+        Assert.DoesNotContain("Morning", Encoding.Latin1.GetString(await server.Http.GetByteArrayAsync(mp3.GetProperty("download_url").GetString())), StringComparison.Ordinal);
+        await RefusedAsync("export", HttpStatusCode.UnprocessableEntity, "INVALID_REQUEST", Form(wav, ("format", "flac"), ("bit_depth", "FLOAT")));
+        await RefusedAsync("export", HttpStatusCode.UnprocessableEntity, "INVALID_REQUEST", Form(wav, ("format", "wma")));
+    }
+
     [Fact]
     [Trait("Requirement", "A-13")]
     public async Task Info_SaysWhatThereIs()

@@ -6,8 +6,9 @@ using DgxMusic.Pipeline.Jobs;
 namespace DgxMusic.Api.Resources;
 
 /// <summary>A file that was mastered while its caller waited.</summary>
+/// <param name="BitDepth">Null: coded with loss.</param>
 public sealed record ExportedFile(
-    string JobId, string Name, string Path, long FileSizeBytes, string DownloadUrl, int SampleRate, int Channels, double DurationSeconds, BitDepth BitDepth,
+    string JobId, string Name, string Path, long FileSizeBytes, string DownloadUrl, int SampleRate, int Channels, double DurationSeconds, FileFormat Format, BitDepth? BitDepth,
     LoudnessReport Loudness, IReadOnlyList<string> Warnings)
 {
     public static ExportedFile Of(Job job, string name)
@@ -15,7 +16,7 @@ public sealed record ExportedFile(
         ExportResult result = Payload.Read<ExportResult>(job.Result!.Value);
         return new(
             job.JobId, name, result.File.ToString(), result.FileSizeBytes, Links.JobFile(job.JobId, "file"), result.SampleRateHz, result.Channels,
-            result.DurationSeconds, result.BitDepth, result.Loudness, result.Warnings);
+            result.DurationSeconds, result.Format, result.BitDepth, result.Loudness, result.Warnings);
     }
 }
 
@@ -33,7 +34,7 @@ public sealed record BatchAnswer(IReadOnlyList<BatchItem> Results);
 /// <summary>What the exporter, the analyser and the store can do.</summary>
 public sealed record AudioInfo(ExporterInfo Exporter, ExtractorInfo Extractor, FileManagerInfo FileManager);
 
-public sealed record ExporterInfo(double TargetLufs, bool NormalizationAvailable, IReadOnlyList<string> SupportedBitDepths, IReadOnlyList<string> Modes, IReadOnlyDictionary<string, double> Presets);
+public sealed record ExporterInfo(double TargetLufs, bool NormalizationAvailable, IReadOnlyList<string> SupportedBitDepths, IReadOnlyList<string> Formats, IReadOnlyList<string> Modes, IReadOnlyDictionary<string, double> Presets);
 
 public sealed record ExtractorInfo(bool ExtractBpm, bool ExtractKey, bool BpmAvailable, bool KeyAvailable);
 

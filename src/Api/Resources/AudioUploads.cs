@@ -14,11 +14,11 @@ namespace DgxMusic.Api.Resources;
 public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
 {
     const int MostFiles = 50;
-    static readonly string[] texts = [.. ExportFields.Texts, "job_id", "date", "name", "on_error", "path"];
+    static readonly string[] texts = [.. ExportFields.Texts, "job_id", "date", "name", "on_error", "path", "format", "tags"];
 
     public IResult ReadInfo() => Results.Json(
         new AudioInfo(
-            new(defaults.Options.TargetLufs, true, [.. BitDepths.ByName.Keys], [.. LoudnessModes.ByName.Keys], LoudnessPresets.ByName),
+            new(defaults.Options.TargetLufs, true, [.. BitDepths.ByName.Keys], [.. FileFormats.ByName.Keys], [.. LoudnessModes.ByName.Keys], LoudnessPresets.ByName),
             new(ExtractBpm: true, ExtractKey: false, BpmAvailable: true, KeyAvailable: true), new(Containers.Outputs, BaseDirExists: true)),
         ApiJson.Options);
 
@@ -34,8 +34,8 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
             string? name = fields.Text("job_id");
             DateTime? date = StorePaths.ParseDate("date", fields.Text("date") ?? "");
             terms.Check(fields, uploads.Count);
-            BlobRef? target = name is null && date is null ? null : StorePaths.Output(name ?? uploads[0].JobId, null, date ?? DateTime.UtcNow);
-            Job job = await desk.ExportAsync(uploads[0], target, terms.Overwrite, terms.Options, request.HttpContext.RequestAborted);
+            BlobRef? target = name is null && date is null ? null : StorePaths.Output(name ?? uploads[0].JobId, FileFormats.ExtensionOf(terms.Options.Format), date ?? DateTime.UtcNow);
+            Job job = await desk.ExportAsync(uploads[0], target, terms.Overwrite, terms.Options, terms.KeepsTags, request.HttpContext.RequestAborted);
             string shown = name ?? uploads[0].FileName ?? job.JobId;
             if (!job.IsTerminal) return Accept(request, AcceptedWork.Of(job, shown));
             ExportedFile file = ExportedFile.Of(job, shown);
@@ -62,12 +62,12 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
             ExportTerms terms = ExportTerms.Read(fields, defaults.Options);
             bool goesOn = OnError(fields);
             terms.Check(fields, uploads.Count);
-            BlobRef[] targets = TargetsOf(names, uploads.Count);
+            BlobRef[] targets = TargetsOf(names, uploads.Count, terms.Options.Format);
             for (int n = 0; n < uploads.Count; n++)
             {
                 try
                 {
-                    Job job = await desk.ExportAsync(uploads[n], targets[n], terms.Overwrite, terms.Options, request.HttpContext.RequestAborted);
+                    Job job = await desk.ExportAsync(uploads[n], targets[n], terms.Overwrite, terms.Options, terms.KeepsTags, request.HttpContext.RequestAborted);
                     done.Add(job.IsTerminal ? new(names[n], ExportedFile.Of(job, names[n]), null, null, null) : new(names[n], null, AcceptedWork.Of(job, names[n]), null, null));
                 }
                 catch (PipelineException refusal)
@@ -148,12 +148,12 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
         return asked == "continue";
     }
 
-    static BlobRef[] TargetsOf(IReadOnlyList<string> names, int files)
+    static BlobRef[] TargetsOf(IReadOnlyList<string> names, int files, FileFormat format)
     {
         if (names.Count != files) throw new PipelineException(Problem.LengthMismatch, $"There are {files} files and {names.Count} names; each file needs its own.");
         string[] twice = [.. names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key)];
         if (twice.Length > 0) throw new PipelineException(Problem.InvalidRequest, $"The name '{twice[0]}' stands more than once.", new Dictionary<string, string> { ["name"] = "Stands more than once." });
-        return [.. names.Select(name => StorePaths.Output(name, null, DateTime.UtcNow))];
+        return [.. names.Select(name => StorePaths.Output(name, FileFormats.ExtensionOf(format), DateTime.UtcNow))];
     }
 
     static PipelineException Stopped(PipelineException refusal, int index, IReadOnlyList<string> names, List<BatchItem> done) => new(

@@ -61,6 +61,10 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
     static string TypeOf(string name) => Path.GetExtension(name) switch
     {
         ".wav" => "audio/wav",
+        ".flac" => "audio/flac",
+        ".mp3" => "audio/mpeg",
+        ".ogg" => "audio/ogg",
+        ".m4a" => "audio/mp4",
         ".mid" => "audio/midi",
         ".json" => "application/json",
         _ => "application/octet-stream",

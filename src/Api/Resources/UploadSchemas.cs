@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DgxMusic.Contracts;
 
 namespace DgxMusic.Api.Resources;
 
@@ -26,6 +27,8 @@ static class UploadSchemas
     {
         var properties = new JsonObject(own);
         foreach ((string name, JsonNode? field) in ExportFields.Schema()) properties[name] = field;
+        properties["format"] = ExportFields.Field("string", "Kind of file.", ("enum", ExportFields.Names(FileFormats.ByName.Keys)), ("default", "wav"));
+        properties["tags"] = ExportFields.Field("string", "Title, artist, cover and the rest of the source.", ("enum", ExportFields.Names(ExportTerms.TagChoices)), ("default", "keep"));
         properties["overwrite"] = ExportFields.Field("boolean", "Replace a file of the same name.", ("default", false));
         return new() { ["type"] = "object", ["required"] = new JsonArray("file"), ["additionalProperties"] = false, ["properties"] = properties };
     }

@@ -14,31 +14,87 @@ sealed record ExportReport(
     string Path, FileFormat Format, long FileSizeBytes, int SampleRate, int Channels, double DurationSeconds, BitDepth? BitDepth, LoudnessReport Loudness,
     IReadOnlyList<string> Warnings);
 
-/// <summary><c>dgxmusic export</c>: a file, mastered.</summary>
+/// <summary>One of several files: written, or refused with its reason.</summary>
+sealed record ExportOutcome(string Source, ExportReport? File, string? Code, string? Error);
+
+sealed record ExportBatchReport(IReadOnlyList<ExportOutcome> Results);
+
+/// <summary><c>dgxmusic export</c>: a file, or several, mastered.</summary>
 static class ExportCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("in") { Description = "Audio of any format that analyze reads." };
-        var target = new Argument<string>("out") { Description = "The file to write; replaced if it exists, and only by a whole one." };
+        var files = new Argument<string[]>("files")
+        {
+            Description = "IN and OUT: audio of any format that analyze reads, and the file to write, replaced if it exists, and only by a whole one. With --out any number of IN.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var folder = new Option<string?>("--out") { Description = "Write every file into this folder, under its own name.", HelpName = "DIR" };
+        var goOn = new Option<bool>("--continue-on-error") { Description = "With --out: go on after a file that failed instead of stopping there." };
         Option<bool> json = SharedOptions.Json();
         var flags = new ExportFlags();
         var file = new FileFlags();
-        var command = new Command("export", "Master a file: sample rate, loudness, bit depth, format.") { source, target };
+        var command = new Command("export", "Master a file: sample rate, loudness, bit depth, format.") { files, folder, goOn };
         flags.AddTo(command);
         file.AddTo(command);
         command.Options.Add(json);
         command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), () => Task.Run(() =>
         {
-            string from = parsed.GetValue(source)!, to = Path.GetFullPath(parsed.GetValue(target)!);
-            ExportOptions options = flags.Read(parsed) with { Format = file.FormatOf(parsed, to) };
-            ExportReport report = Export(from, to, options, file.KeepsTags(parsed), file.WritesBext(parsed), cancel);
+            string[] given = parsed.GetValue(files)!;
+            ExportOptions options = flags.Read(parsed);
+            ExportReport Master(string from, string to) =>
+                Export(from, to, options with { Format = file.FormatOf(parsed, to) }, file.KeepsTags(parsed), file.WritesBext(parsed), cancel);
+            if (parsed.GetValue(folder) is { } into)
+                return Tell(ExportAll(Targets(given, Path.GetFullPath(into), file.FormatOf(parsed, "")), Master, parsed.GetValue(goOn)), parsed.GetValue(json));
+            if (given.Length != 2) throw Refused("files", $"There are {given.Length} files; IN and OUT are two, or --out says where all of them go.");
+            ExportReport report = Master(given[0], Path.GetFullPath(given[1]));
             if (parsed.GetValue(json)) CommandGuard.WriteJson(report);
             else Print(report);
             return ExitCode.Done;
         })));
         return command;
     }
+
+    /// <summary>Where each file goes: its own name with the extension of its new format.</summary>
+    static (string From, string To)[] Targets(string[] sources, string folder, FileFormat format)
+    {
+        (string From, string To)[] pairs = [.. sources.Select(source => (source, Path.Combine(folder, Path.GetFileNameWithoutExtension(source) + FileFormats.ExtensionOf(format))))];
+        string? twice = pairs.GroupBy(pair => pair.To, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1)?.Key;
+        return twice is null ? pairs : throw Refused("files", $"Two files would be written as '{Path.GetFileName(twice)}'.");
+    }
+
+    static List<ExportOutcome> ExportAll((string From, string To)[] pairs, Func<string, string, ExportReport> master, bool goesOn)
+    {
+        List<ExportOutcome> results = [];
+        foreach ((string from, string to) in pairs)
+        {
+            try
+            {
+                results.Add(new(from, master(from, to), null, null));
+            }
+            catch (PipelineException refusal)
+            {
+                results.Add(new(from, null, refusal.Problem.Code, refusal.Message));
+                if (!goesOn) break;
+            }
+        }
+
+        return results;
+    }
+
+    static int Tell(List<ExportOutcome> results, bool json)
+    {
+        if (json) CommandGuard.WriteJson(new ExportBatchReport(results));
+        foreach (ExportOutcome result in results)
+        {
+            if (result.Error is { } error) Console.Error.WriteLine($"{result.Source}: {error}");
+            else if (!json) Print(result.File!);
+        }
+
+        return results.All(result => result.File is not null) ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    static PipelineException Refused(string field, string fault) => new(Problem.InvalidRequest, fault, new Dictionary<string, string> { [field] = fault });
 
     static ExportReport Export(string source, string target, ExportOptions options, bool keepsTags, bool writesBext, CancellationToken cancel)
     {

@@ -9,10 +9,10 @@ public sealed record ExportPublication(string JobId, ExportedTrack Track, BlobRe
 
 /// <summary>A mastered upload.</summary>
 public sealed record ExportResult(
-    BlobRef File, LoudnessReport Loudness, double DurationSeconds, int SampleRateHz, int Channels, BitDepth BitDepth, long FileSizeBytes, IReadOnlyList<string> Warnings) : IJobResult
+    BlobRef File, LoudnessReport Loudness, double DurationSeconds, int SampleRateHz, int Channels, FileFormat Format, BitDepth? BitDepth, long FileSizeBytes, IReadOnlyList<string> Warnings) : IJobResult
 {
     public static ExportResult Of(BlobRef file, ExportedTrack track) => new(
-        file, track.Loudness, (double)track.Frames / track.SampleRateHz, track.SampleRateHz, track.Channels, track.BitDepth, track.Bytes, track.Warnings);
+        file, track.Loudness, (double)track.Frames / track.SampleRateHz, track.SampleRateHz, track.Channels, track.Format, track.BitDepth, track.Bytes, track.Warnings);
 }
 
 /// <summary>Gives a mastered file its published name.</summary>

@@ -9,7 +9,8 @@ namespace DgxMusic.Pipeline.Orchestrations;
 /// <param name="Folder">Its dated scratch folder, <c>YYYY/MM/DD/{job}</c>.</param>
 /// <param name="FileName">As its owner calls it; null where nobody said.</param>
 /// <param name="Target">The name the mastered file gets.</param>
-public sealed record UploadExport(string JobId, string Folder, BlobRef Upload, string? FileName, BlobRef Target, ExportOptions Options) : IJobInput;
+/// <param name="KeepsTags">Title, artist and the rest go on into it.</param>
+public sealed record UploadExport(string JobId, string Folder, BlobRef Upload, string? FileName, BlobRef Target, ExportOptions Options, bool KeepsTags) : IJobInput;
 
 /// <summary>Masters one uploaded file.</summary>
 public static class ExportUpload
@@ -18,7 +19,7 @@ public static class ExportUpload
 
     static async Task<ExportResult> RunAsync(IOrchestrationContext context, UploadExport input)
     {
-        ExportedTrack track = await context.CallActivityAsync(ExportAudio.Definition, new(input.JobId, input.Folder, input.Upload, input.Options) { FileName = input.FileName });
+        ExportedTrack track = await context.CallActivityAsync(ExportAudio.Definition, new(input.JobId, input.Folder, input.Upload, input.Options) { FileName = input.FileName, KeepsTags = input.KeepsTags });
         return await context.CallActivityAsync(PublishExport.Definition, new(input.JobId, track, input.Target));
     }
 }

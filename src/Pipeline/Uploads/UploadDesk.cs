@@ -43,7 +43,7 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
     /// <param name="target">The name of the mastered file; null: the job's own.</param>
     /// <returns>A job that is done if the file lasts at most <see cref="LongestWaitedForSeconds"/>, else one that waits.</returns>
     /// <exception cref="PipelineException">The file is not audio we can master; <see cref="Problem.FileExists"/>.</exception>
-    public async Task<Job> ExportAsync(Upload upload, BlobRef? target, bool overwrite, ExportOptions options, CancellationToken cancel = default)
+    public async Task<Job> ExportAsync(Upload upload, BlobRef? target, bool overwrite, ExportOptions options, bool keepsTags, CancellationToken cancel = default)
     {
         ExportRules.Check(options);
         if (target is not null && !overwrite && await store.FindAsync(target, cancel) is not null)
@@ -52,12 +52,12 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
         if (LastsLong(stream, upload.FileName, cancel)) return await EnterAsync(id => Draft(id), upload.JobId, cancel);
 
         Job job = Draft(upload.JobId);
-        ExportedTrack track = await MasterAsync(stream, upload, job.ReadInput<UploadExport>().Target, options, cancel);
+        ExportedTrack track = await MasterAsync(stream, job.ReadInput<UploadExport>(), cancel);
         ExportResult result = ExportResult.Of(track.File, track);
         return await RecordAsync(job, result, cancel);
 
         Job Draft(string? id) => desk.Draft(
-            JobKind.Export, Exporter, Device, (jobId, folder) => new UploadExport(jobId, folder, upload.Blob, upload.FileName, target ?? new(Containers.Outputs, folder + ".wav"), options), id);
+            JobKind.Export, Exporter, Device, (jobId, folder) => new UploadExport(jobId, folder, upload.Blob, upload.FileName, target ?? new(Containers.Outputs, folder + FileFormats.ExtensionOf(options.Format)), options, keepsTags), id);
     }
 
     /// <returns>What was measured, or the job that will.</returns>
@@ -80,13 +80,13 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
         }, cancel), null);
     }
 
-    async Task<ExportedTrack> MasterAsync(Stream stream, Upload upload, BlobRef target, ExportOptions options, CancellationToken cancel)
+    async Task<ExportedTrack> MasterAsync(Stream stream, UploadExport work, CancellationToken cancel)
     {
         stream.Position = 0;
-        await using BlobWriter writer = await store.CreateAsync(target, cancel);
-        MasteredTrack track = await Task.Run(() => TrackExporter.Export(SampleSource.OfStream(stream, upload.FileName, null, cancel), options, writer.Stream, null, cancel), cancel);
+        await using BlobWriter writer = await store.CreateAsync(work.Target, cancel);
+        MasteredTrack track = await Task.Run(() => ExportAudio.Master(stream, work.FileName, work.Options, work.KeepsTags, writer.Stream, null, cancel), cancel);
         await writer.CommitAsync(cancel);
-        return new(target, track.Loudness, track.SampleRateHz, track.Channels, track.Frames, track.BitDepth, track.Bytes, track.Warnings);
+        return ExportedTrack.Of(work.Target, track);
     }
 
     async Task<Job> EnterAsync(Func<string?, Job> draft, string id, CancellationToken cancel)
