@@ -14,7 +14,7 @@ readonly record struct SeamlessRepeat(int Start, double Period, int Overlap, dou
     {
         int overlap = OverlapOf(source.Frames, source.SampleRateHz);
         int latest = source.Frames - overlap, reach = 2 * Math.Min(Reach(source), source.Frames / 16);
-        (int period, double correlation) = SeamSearch.Best(source, 0, overlap, latest - reach, latest, latest - (reach / 2));
+        (int period, double correlation) = new SeamSearch(overlap, reach).Best(source, 0, latest - reach, latest, latest - (reach / 2));
         return new(0, period, overlap, correlation);
     }
 
@@ -26,7 +26,7 @@ readonly record struct SeamlessRepeat(int Start, double Period, int Overlap, dou
         double beats = Math.Floor((source.Frames - overlap - 1) / beatFrames);
         if (beats < 1.0) return null;
         int seam = (int)Math.Round(beats * beatFrames);
-        return new(0, beats * beatFrames, overlap, SeamSearch.Best(source, 0, overlap, seam, seam, seam).Correlation);
+        return new(0, beats * beatFrames, overlap, new SeamSearch(overlap, range: 0).Best(source, 0, seam, seam, seam).Correlation);
     }
 
     /// <summary>The last part of the signal: 30 % of the gap, at most 2 s, and a quarter of the signal where that were half of it or more; null for no frame.</summary>
@@ -37,7 +37,7 @@ readonly record struct SeamlessRepeat(int Start, double Period, int Overlap, dou
         if (segment == 0) return null;
         int overlap = OverlapOf(segment, source.SampleRateHz), end = source.Frames - overlap, nominal = source.Frames - segment;
         int reach = Math.Min(Reach(source), segment / 8);
-        (int start, double correlation) = SeamSearch.Best(source, end, overlap, nominal - reach, nominal + reach, nominal);
+        (int start, double correlation) = new SeamSearch(overlap, 2 * reach).Best(source, end, nominal - reach, nominal + reach, nominal);
         return new(start, end - start, overlap, correlation);
     }
 

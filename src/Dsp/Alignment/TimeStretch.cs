@@ -18,6 +18,7 @@ sealed class TimeStretch
     readonly int hop, lead, attack, nudge;
     readonly double rate;
     readonly IReadOnlyList<int> transients;
+    readonly SeamSearch search;
 
     TimeStretch(AudioBuffer source, int frames)
     {
@@ -25,6 +26,7 @@ sealed class TimeStretch
         hop = Math.Clamp((int)Math.Round(HopSeconds * source.SampleRateHz), 1, Math.Min(source.Frames, frames) / 8);
         (lead, attack, nudge) = (Math.Min(hop / 4, Frames(LeadSeconds)), Math.Min(hop, Frames(AttackSeconds)), Math.Min(hop / 8, Frames(NudgeSeconds)));
         rate = (double)source.Frames / frames;
+        search = new SeamSearch(hop, 2 * (hop / 2));
 
         // The first frame counts as an attack; one near the end has no room and is left to the search.
         int latest = frames - attack - (3 * hop);
@@ -69,7 +71,7 @@ sealed class TimeStretch
         else if (Protected(at + hop) is >= 0 and var attacked) (from, to, nominal) = Towards(attacked, at);
         else (from, to) = BetweenAttacks(at, from, to);
         (from, to) = (Math.Clamp(from, 0, last), Math.Clamp(to, 0, last));
-        (int place, double correlation) = SeamSearch.Best(source, at + offset, hop, from, to, nominal);
+        (int place, double correlation) = search.Best(source, at + offset, from, to, nominal);
         return (place - at, correlation);
     }
 

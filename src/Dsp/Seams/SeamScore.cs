@@ -11,10 +11,10 @@ namespace DgxMusic.Dsp.Seams;
 public readonly record struct SeamScore(double LevelDipDb, double StepRatio, double SlopeRatio)
 {
     /// <summary>
-    /// 3 dB is what the crossfade of unrelated signals sags with linear gains, and is heard; 2 is reached by five sigma of noise and never by
+    /// 3 dB is what the crossfade of unrelated signals sags with linear gains, and is heard; 1.5 is reached by four sigma of noise and never by
     /// tones that run on.
     /// </summary>
-    public const double AudibleDipDb = 3.0, AudibleRatio = 2.0;
+    public const double AudibleDipDb = 3.0, AudibleRatio = 1.5;
 
     public bool Audible => LevelDipDb > AudibleDipDb || StepRatio > AudibleRatio || SlopeRatio > AudibleRatio;
 
