@@ -8,7 +8,8 @@ namespace DgxMusic.Dsp.Filters;
 /// y = b0 x + s, s' = (b1 x + t) − a1 y, t' = b2 x − a2 y (Oppenheim and Schafer, §6.3.4).
 /// </summary>
 /// <remarks>
-/// A step waits for the one before, so arithmetic is idle most of the time: two signals in one register and two sections in one loop fill it.
+/// A step waits for the one before, so arithmetic is idle most of the time: two signals in one register, two sections
+/// and two directions in one loop fill it.
 /// No fused multiply-add, so that every machine computes the same bits.
 /// </remarks>
 static unsafe class SectionKernel
@@ -22,6 +23,26 @@ static unsafe class SectionKernel
 
     /// <summary>As <see cref="Forward"/>, from the last sample to the first.</summary>
     public static void Backward(ReadOnlySpan<Biquad> sections, Span<double> states, Span<double> pairs) => Run(sections, states, pairs, -2);
+
+    /// <summary>As <see cref="Forward"/> on one piece and <see cref="Backward"/> on another; if equally long, in the time of one.</summary>
+    public static void Both(ReadOnlySpan<Biquad> sections, Span<double> forwardStates, Span<double> forward, Span<double> backwardStates, Span<double> backward)
+    {
+        if (!Vector128.IsHardwareAccelerated || forward.IsEmpty || forward.Length != backward.Length)
+        {
+            Forward(sections, forwardStates, forward);
+            Backward(sections, backwardStates, backward);
+            return;
+        }
+
+        fixed (double* ahead = forward, back = backward, aheadState = forwardStates, backState = backwardStates)
+        {
+            double* last = back + backward.Length - 2;
+            int k = 0, count = forward.Length / 2;
+            for (; k + 2 <= sections.Length; k += 2)
+                TwoBoth(sections[k], sections[k + 1], aheadState + (k * StateLength), ahead, backState + (k * StateLength), last, count);
+            if (k < sections.Length) OneBoth(sections[k], aheadState + (k * StateLength), ahead, backState + (k * StateLength), last, count);
+        }
+    }
 
     static void Run(ReadOnlySpan<Biquad> sections, Span<double> states, Span<double> pairs, int step)
     {
@@ -74,6 +95,35 @@ static unsafe class SectionKernel
         for (; count > 0; count--, pair += step) two.Next(one.Next(Vector128.Load(pair))).Store(pair);
         one.Keep(state);
         two.Keep(state + StateLength);
+    }
+
+    static void OneBoth(Biquad section, double* aheadState, double* ahead, double* backState, double* back, int count)
+    {
+        Lanes forward = new(section, aheadState), backward = new(section, backState);
+        for (; count > 0; count--, ahead += 2, back -= 2)
+        {
+            forward.Next(Vector128.Load(ahead)).Store(ahead);
+            backward.Next(Vector128.Load(back)).Store(back);
+        }
+
+        forward.Keep(aheadState);
+        backward.Keep(backState);
+    }
+
+    static void TwoBoth(Biquad first, Biquad second, double* aheadState, double* ahead, double* backState, double* back, int count)
+    {
+        Lanes one = new(first, aheadState), two = new(second, aheadState + StateLength);
+        Lanes three = new(first, backState), four = new(second, backState + StateLength);
+        for (; count > 0; count--, ahead += 2, back -= 2)
+        {
+            two.Next(one.Next(Vector128.Load(ahead))).Store(ahead);
+            four.Next(three.Next(Vector128.Load(back))).Store(back);
+        }
+
+        one.Keep(aheadState);
+        two.Keep(aheadState + StateLength);
+        three.Keep(backState);
+        four.Keep(backState + StateLength);
     }
 
     /// <summary>One section; lane 0 is the first signal, lane 1 the second.</summary>

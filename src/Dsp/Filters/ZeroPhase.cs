@@ -42,23 +42,38 @@ sealed class ZeroPhase
     {
         if (first.IsEmpty) return;
         int chunks = ((first.Length - 1) / ChunkFrames) + 1, states = steady.Length;
-        double[] scratch = ArrayPool<double>.Shared.Rent(2 * ChunkFrames), noted = ArrayPool<double>.Shared.Rent((chunks + 1) * states);
+        double[] scratch = ArrayPool<double>.Shared.Rent(4 * ChunkFrames), noted = ArrayPool<double>.Shared.Rent((chunks + 1) * states);
         Span<double> running = noted.AsSpan(chunks * states, states);
         RunForward(first, second, scratch, noted, running, chunks);
-        for (int chunk = chunks - 1; chunk >= 0; chunk--)
-        {
-            int from = chunk * ChunkFrames, count = Math.Min(ChunkFrames, first.Length - from);
-            Span<double> pairs = scratch.AsSpan(0, 2 * count);
-            Load(first.Slice(from, count), second.IsEmpty ? second : second.Slice(from, count), pairs);
-            SectionKernel.Forward(sections, noted.AsSpan(chunk * states, states), pairs);
-            SectionKernel.Backward(sections, running, pairs);
-            Quieten(running);
-            Store(pairs, first.Slice(from, count), second.IsEmpty ? second : second.Slice(from, count));
-        }
-
+        RunBackward(first, second, scratch, noted, running, chunks);
         ArrayPool<double>.Shared.Return(noted);
         ArrayPool<double>.Shared.Return(scratch);
     }
+
+    /// <summary>While one chunk is run backward, the one before it is run forward again.</summary>
+    void RunBackward<T>(Span<T> first, Span<T> second, double[] scratch, double[] noted, Span<double> running, int chunks)
+        where T : IBinaryFloatingPointIeee754<T>, IMinMaxValue<T>
+    {
+        int states = steady.Length;
+        for (int chunk = chunks; chunk >= 0; chunk--)
+        {
+            // Chunks take turns in the halves of the scratch: one is on its way back, the one before it on its way forward.
+            int from = chunk * ChunkFrames;
+            Span<double> back = chunk == chunks ? [] : Half(scratch, chunk)[..(2 * Math.Min(ChunkFrames, first.Length - from))], ahead = [];
+            if (chunk > 0)
+            {
+                int start = from - ChunkFrames, count = Math.Min(ChunkFrames, first.Length - start);
+                ahead = Half(scratch, chunk - 1)[..(2 * count)];
+                Load(first.Slice(start, count), second.IsEmpty ? second : second.Slice(start, count), ahead);
+            }
+
+            SectionKernel.Both(sections, noted.AsSpan(Math.Max(0, chunk - 1) * states, states), ahead, running, back);
+            Quieten(running);
+            if (!back.IsEmpty) Store(back, first.Slice(from, back.Length / 2), second.IsEmpty ? second : second.Slice(from, back.Length / 2));
+        }
+    }
+
+    static Span<double> Half(double[] scratch, int chunk) => scratch.AsSpan(chunk % 2 * 2 * ChunkFrames, 2 * ChunkFrames);
 
     /// <summary>From the reflected start through the signal to the reflected end and back to the signal's last sample.</summary>
     void RunForward<T>(Span<T> first, Span<T> second, double[] scratch, double[] noted, Span<double> running, int chunks)

@@ -90,6 +90,21 @@ public sealed class ButterworthFilterTests
         });
 
     [Fact]
+    public void Both_AnySectionsAndLengths_EqualsOneAfterTheOther() => Property.Holds(
+        from order in Property.Between(1, 12) from frames in Property.Between(0, 70) from others in Gen.OneOf(Gen.Constant(-1), Property.Between(0, 70)) select (order, frames, others),
+        drawn =>
+        {
+            Biquad[] sections = ButterworthDesign.HighPass(drawn.order, 300, 48_000);
+            double[] ahead = [.. Noise(1, 2 * drawn.frames)], back = [.. Noise(2, 2 * (drawn.others < 0 ? drawn.frames : drawn.others))];
+            double[] aheadStates = [.. Noise(3, sections.Length * SectionKernel.StateLength)], backStates = [.. Noise(4, sections.Length * SectionKernel.StateLength)];
+            double[][] plain = [[.. ahead], [.. aheadStates], [.. back], [.. backStates]];
+            SectionKernel.Both(sections, aheadStates, ahead, backStates, back);
+            SectionKernel.RunScalar(sections, plain[1], plain[0], 2);
+            SectionKernel.RunScalar(sections, plain[3], plain[2], -2);
+            Assert.Equal(plain, [ahead, aheadStates, back, backStates]);
+        });
+
+    [Fact]
     public void Apply_AnyFilterAndConstant_LetsItPassOrNot() => Property.Holds(
         from order in Property.Between(1, 12) from cutoff in Property.Between(200, 20_000) from frames in Property.Between(1, 6000) from level in Property.Between(-100, 100)
         select (order, cutoff, frames, level: level / 100f),
