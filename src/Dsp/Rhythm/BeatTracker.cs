@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace DgxMusic.Dsp.Rhythm;
 
 /// <summary>Beats that fall on onsets and keep their distance, by dynamic programming: Ellis, Beat Tracking by Dynamic Programming, J. New Music Research 36(1), 2007.</summary>
@@ -10,9 +8,6 @@ static class BeatTracker
 
     // In periods. A beat that is missing or one too many would be a wrong period, not a beat out of time.
     const double Nearest = 0.8, Furthest = 1.25;
-
-    /// <summary>Frames by which an onset may precede its beat.</summary>
-    const int Early = 3;
 
     /// <param name="envelope">Onset strength, standard deviation about 1.</param>
     /// <param name="period">Frames from beat to beat.</param>
@@ -36,7 +31,7 @@ static class BeatTracker
             scores[t] = envelope[t] + best;
         }
 
-        return Trim(Trace(scores, before, (int)Math.Ceiling(period)), envelope);
+        return Trace(scores, before, (int)Math.Ceiling(period));
     }
 
     static List<int> Trace(double[] scores, int[] before, int period)
@@ -51,20 +46,5 @@ static class BeatTracker
         for (int t = last; t >= 0; t = before[t]) beats.Add(t);
         beats.Reverse();
         return beats;
-    }
-
-    /// <summary>Takes beats off both ends where the music has not begun or has ended: until the next beat all onsets are below a tenth of what is usual.</summary>
-    static List<int> Trim(List<int> beats, ReadOnlySpan<double> envelope)
-    {
-        double[] strongest = new double[beats.Count];
-        for (int i = 0; i < strongest.Length; i++)
-        {
-            int from = i == 0 ? 0 : Math.Max(0, beats[i] - Early), to = i + 1 < beats.Count ? Math.Max(from + 1, beats[i + 1] - Early) : envelope.Length;
-            strongest[i] = TensorPrimitives.Max(envelope[from..to]);
-        }
-
-        double least = strongest.Length == 0 ? 0 : strongest.Average() / 10;
-        int first = Array.FindIndex(strongest, strength => strength > least), last = Array.FindLastIndex(strongest, strength => strength > least);
-        return first < 0 ? [] : beats[first..(last + 1)];
     }
 }

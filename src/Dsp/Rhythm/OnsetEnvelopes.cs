@@ -9,6 +9,7 @@ sealed class OnsetEnvelopes
     internal const int FramesPerSecond = 100;
     internal const int Groups = 5;
     const double Compression = 1000;
+    const double SilentPart = 0.001;
     const int Lag = 2;
 
     // Kick and bass; snare and chords; voices; cymbals. The last group is the sum of all.
@@ -21,12 +22,16 @@ sealed class OnsetEnvelopes
     {
         Frames = bands.Length / MelBands.Count;
         Compress(bands);
+        Sounding = FindSounding(bands);
         groups = [.. Enumerable.Range(0, Groups).Select(_ => new double[Frames])];
         AddFlux(bands);
         foreach (double[] envelope in groups) Normalize(envelope);
     }
 
     internal int Frames { get; }
+
+    /// <summary>The frames from the first to the last that is not 60 dB below the loudest; beats in between may be silent.</summary>
+    internal Range Sounding { get; }
 
     internal ReadOnlySpan<double> this[int group] => groups[group];
 
@@ -48,6 +53,13 @@ sealed class OnsetEnvelopes
         foreach (float value in bands) largest = Math.Max(largest, value);
         double scale = largest > 0 ? Compression / largest : 0;
         for (int i = 0; i < bands.Length; i++) bands[i] = (float)Math.Log(1 + (scale * bands[i]));
+    }
+
+    static Range FindSounding(ReadOnlySpan<float> compressed)
+    {
+        float least = MathF.Log(1 + (float)(Compression * SilentPart));
+        int first = compressed.IndexOfAnyInRange(least, float.MaxValue), last = compressed.LastIndexOfAnyInRange(least, float.MaxValue);
+        return first < 0 ? ..0 : (first / MelBands.Count)..((last / MelBands.Count) + 1);
     }
 
     void AddFlux(ReadOnlySpan<float> bands)

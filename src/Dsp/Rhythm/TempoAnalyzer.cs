@@ -17,6 +17,9 @@ sealed class TempoAnalyzer
     const double FramesPerMinute = 60.0 * OnsetEnvelopes.FramesPerSecond;
     const int FewestBeats = 4;
 
+    /// <summary>Frames by which a beat may precede what is heard of it.</summary>
+    const int Early = 2;
+
     /// <summary>Frames at the end of the music in which no beat can be heard any more; a loop ends where its next beat would be.</summary>
     const int Unheard = 5;
 
@@ -67,9 +70,10 @@ sealed class TempoAnalyzer
         foreach (double period in periods)
         {
             List<int> beats = BeatTracker.Track(beatEnvelope, period);
+            beats.RemoveAll(beat => beat < onsets.Sounding.Start.Value - Early || beat >= onsets.Sounding.End.Value);
             if (beats.Count < FewestBeats) continue;
             var pulse = new Pulse(strengths, beats, period);
-            counts.AddRange(shifts.Select(shift => new Count(pulse, shift, onsets.Frames, periodicity.Score(period), PulseFeatures.Of(pulse, shift, periodicity, bestScore))));
+            counts.AddRange(shifts.Select(shift => new Count(pulse, shift, onsets.Sounding, periodicity.Score(period), PulseFeatures.Of(pulse, shift, periodicity, bestScore))));
         }
 
         return counts;
@@ -94,16 +98,16 @@ sealed class TempoAnalyzer
     }
 
     /// <param name="Shift">Twelfths of a beat by which the beats are later than those tracked.</param>
-    /// <param name="Frames">Length of the music.</param>
+    /// <param name="Sounding">Frames that are no silence.</param>
     /// <param name="Score">How alike the onsets are one to four beats later.</param>
-    internal sealed record Count(Pulse Pulse, int Shift, int Frames, double Score, double[] Features)
+    internal sealed record Count(Pulse Pulse, int Shift, Range Sounding, double Score, double[] Features)
     {
         internal IEnumerable<double> BeatsSeconds()
         {
             List<double> places = [.. Enumerable.Range(0, Pulse.Beats.Count).Select(beat => Pulse.PlaceOf(beat, Shift))];
-            // Tracking begins with some onset of the first beats, unless there is silence; those before it are counted as well.
-            while (Pulse.Beats[0] < 1.5 * Pulse.Period && places[0] - Pulse.Period > -2) places.Insert(0, places[0] - Pulse.Period);
-            return places.Where(place => place < Frames - Unheard).Select(place => Math.Max(0, place / OnsetEnvelopes.FramesPerSecond));
+            // Tracking begins with some onset of the first beats; those before it are counted as well.
+            while (places[0] - Pulse.Period > Sounding.Start.Value - Early) places.Insert(0, places[0] - Pulse.Period);
+            return places.Where(place => place < Sounding.End.Value - Unheard).Select(place => Math.Max(0, place / OnsetEnvelopes.FramesPerSecond));
         }
     }
 }

@@ -1,8 +1,18 @@
 namespace DgxMusic.Dsp.Tonality;
 
-/// <summary>How well each pitch class fits a key, from its tonic upwards: the probe-tone ratings of Krumhansl and Kessler, Psychological Review 89 (1982).</summary>
+/// <summary>How well each pitch class fits a key, from its tonic upwards.</summary>
 static class KeyProfiles
 {
-    internal static readonly double[] Major = [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88];
-    internal static readonly double[] Minor = [6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17];
+    /// <summary>
+    /// Shares of the notes of some thousand pieces: Albrecht and Shanahan, The Use of Large Corpora to Train a New Type of Key-Finding Algorithm, Music Perception 31 (2013).
+    /// The probe-tone ratings of Krumhansl and Kessler (1982) prefer the dominant: of 480 pieces they found a tenth fewer.
+    /// </summary>
+    internal static readonly double[] Major = [0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081];
+
+    internal static readonly double[] Minor = [0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052];
+
+    /// <summary>The tonic's chord, with which most music begins and ends.</summary>
+    internal static readonly double[] MajorTriad = [1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0];
+
+    internal static readonly double[] MinorTriad = [1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0];
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace DgxMusic.Dsp.Tonality;
 
 /// <summary>How much of each pitch class sounds, in steps of five cents. Its size does not grow with the music.</summary>
@@ -16,6 +18,15 @@ sealed class PitchHistogram
         int bin = (int)((long)whole % Bins);
         weights[bin] += weight * (1 - part);
         weights[(bin + 1) % Bins] += weight * part;
+    }
+
+    internal void Clear() => Array.Clear(weights);
+
+    /// <summary>What was gathered, times <paramref name="kept"/>, and so much of another histogram.</summary>
+    internal void Blend(double kept, PitchHistogram other, double share)
+    {
+        TensorPrimitives.Multiply(weights, kept, weights);
+        TensorPrimitives.MultiplyAdd(other.weights, share, weights, weights);
     }
 
     /// <summary>How far the music is above A = 440 Hz, in semitones from -0.5 to 0.5: the circular mean of all pitches' distances to the nearest semitone.</summary>
