@@ -15,13 +15,15 @@ static class Crossfade
         return (cosine * scale, sine * scale);
     }
 
-    /// <summary>From one signal to another; all three spans are equally long, and <paramref name="output"/> may be one of the others.</summary>
-    public static void Mix(ReadOnlySpan<float> old, ReadOnlySpan<float> next, Span<float> output, double correlation)
+    /// <summary>From one signal to another, both at least as long as <paramref name="output"/>.</summary>
+    /// <param name="length">Frames of the whole fade, of which the output may be the beginning.</param>
+    public static void Mix(ReadOnlySpan<float> old, ReadOnlySpan<float> next, Span<float> output, int length, double correlation)
     {
         for (int i = 0; i < output.Length; i++)
         {
-            (double fading, double rising) = Gains((i + 0.5) / output.Length, correlation);
-            output[i] = (float)((old[i] * fading) + (next[i] * rising));
+            // Two of the largest floats would add up to infinity.
+            (double fading, double rising) = Gains((i + 0.5) / length, correlation);
+            output[i] = (float)Math.Clamp((old[i] * fading) + (next[i] * rising), -float.MaxValue, float.MaxValue);
         }
     }
 

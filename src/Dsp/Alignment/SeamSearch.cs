@@ -35,10 +35,12 @@ sealed class SeamSearch
     /// <returns>The place, and its normalised correlation: −1 to 1, and 0 where one of both is silent.</returns>
     public (int Place, double Correlation) Best(AudioBuffer audio, int pattern, int from, int to, int nominal)
     {
-        if (to < from || to - from > range) throw new ArgumentOutOfRangeException(nameof(to), to, $"The search is for {range + 1} candidates from {from}.");
+        if (to < from || to - from > range)
+            throw new ArgumentOutOfRangeException(nameof(to), to, $"The search is for {range + 1} candidates from {from}.");
         nominal = Math.Clamp(nominal, from, to);
         Correlate(audio, pattern, from, to);
-        double patternEnergy = Energy(audio, pattern, frames), energy = Energy(audio, from, frames), floor = Quietest * Energy(audio, from, frames + to - from);
+        double patternEnergy = Energy(audio, pattern, frames), energy = Energy(audio, from, frames);
+        double floor = Quietest * Energy(audio, from, frames + to - from);
         (int place, double correlation, double best) = (nominal, 0.0, double.NegativeInfinity);
         for (int candidate = from; candidate <= to; candidate++)
         {

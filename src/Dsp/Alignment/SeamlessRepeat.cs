@@ -29,7 +29,9 @@ readonly record struct SeamlessRepeat(int Start, double Period, int Overlap, dou
         return new(0, beats * beatFrames, overlap, new SeamSearch(overlap, range: 0).Best(source, 0, seam, seam, seam).Correlation);
     }
 
-    /// <summary>The last part of the signal: 30 % of the gap, at most 2 s, and a quarter of the signal where that were half of it or more; null for no frame.</summary>
+    /// <summary>
+    /// The last part of the signal: 30 % of the gap, at most 2 s, and a quarter of the signal where that were half of it or more; null for no frame.
+    /// </summary>
     public static SeamlessRepeat? Tail(AudioBuffer source, long gap)
     {
         long wanted = Math.Min((long)Math.Round(0.3 * gap), 2L * source.SampleRateHz);
@@ -53,20 +55,9 @@ readonly record struct SeamlessRepeat(int Start, double Period, int Overlap, dou
             if (at >= output.Length) return;
             Span<float> here = output[(int)at..];
             int fading = Math.Min(Overlap, here.Length), whole = (int)Math.Min(next + Overlap - at, here.Length);
-            Crossfaded(source, (int)(at - before), here[..fading]);
+            Crossfade.Mix(source[(int)(Start + at - before)..], source[Start..], here[..fading], Overlap, Correlation);
             if (whole > fading) source.Slice(Start + fading, whole - fading).CopyTo(here[fading..]);
             before = at;
-        }
-    }
-
-    // Where the output ends within the overlap, the gains are still those of the whole overlap.
-    void Crossfaded(ReadOnlySpan<float> source, int length, Span<float> output)
-    {
-        ReadOnlySpan<float> old = source[(Start + length)..], next = source[Start..];
-        for (int i = 0; i < output.Length; i++)
-        {
-            (double fading, double rising) = Crossfade.Gains((i + 0.5) / Overlap, Correlation);
-            output[i] = (float)((old[i] * fading) + (next[i] * rising));
         }
     }
 

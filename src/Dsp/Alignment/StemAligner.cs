@@ -21,7 +21,8 @@ public static class StemAligner
         double difference = target.Seconds - stem.Seconds;
         var warnings = new List<string>();
         AlignmentStrategy strategy = StrategyChoice.Of(options, difference, target.Seconds / stem.Seconds);
-        if (strategy == AlignmentStrategy.ZeroPad && difference >= StrategyChoice.ShortGapSeconds) warnings.Add($"Silence fills {difference:F2} s; that is long for silence.");
+        if (strategy == AlignmentStrategy.ZeroPad && difference >= StrategyChoice.ShortGapSeconds)
+            warnings.Add($"Silence fills {difference:F2} s; that is long for silence.");
         if (options.Strategy == AlignmentStrategy.Stretch && strategy is not (AlignmentStrategy.Stretch or AlignmentStrategy.None))
             warnings.Add($"From {stem.Seconds:F2} s to {target.Seconds:F2} s is further than a stretch by 0.8 to 1.25 goes.");
         (strategy, AudioBuffer aligned) = Apply(strategy, source, target, options, warnings);
@@ -54,7 +55,8 @@ public static class StemAligner
     }
 
     // Durations before resampling may just allow what rounded frames do not.
-    static bool IsStretchable(int from, int to) => to >= Math.Floor(StrategyChoice.SlowestStretch * from) && to <= Math.Ceiling(StrategyChoice.FastestStretch * from);
+    static bool IsStretchable(int from, int to) =>
+        to >= Math.Floor(StrategyChoice.SlowestStretch * from) && to <= Math.Ceiling(StrategyChoice.FastestStretch * from);
 
     static SeamlessRepeat LoopOf(AudioBuffer source, AlignmentOptions options, List<string> warnings)
     {
@@ -110,9 +112,12 @@ public static class StemAligner
         ArgumentOutOfRangeException.ThrowIfNegative(target.Frames);
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Channels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(target.Channels, MostChannels);
-        if (stem.Channels != 1 && stem.Channels != target.Channels) throw new ArgumentException($"{stem.Channels} channels do not become {target.Channels}.", nameof(stem));
-        if (options.Strategy is AlignmentStrategy.None or AlignmentStrategy.Truncate) throw new ArgumentException($"{options.Strategy} follows from the lengths; nobody asks for it.", nameof(options));
-        if (options.BeatSeconds is { } beat && !(beat > 0.0 && double.IsFinite(beat))) throw new ArgumentException($"A beat of {beat} s is none.", nameof(options));
+        if (stem.Channels != 1 && stem.Channels != target.Channels)
+            throw new ArgumentException($"{stem.Channels} channels do not become {target.Channels}.", nameof(stem));
+        if (options.Strategy is AlignmentStrategy.None or AlignmentStrategy.Truncate)
+            throw new ArgumentException($"{options.Strategy} follows from the lengths; nobody asks for it.", nameof(options));
+        if (options.BeatSeconds is { } beat && !(beat > 0.0 && double.IsFinite(beat)))
+            throw new ArgumentException($"A beat of {beat} s is none.", nameof(options));
         Samples.RequireFinite(stem, stem.Channels, heard: 0);
     }
 }

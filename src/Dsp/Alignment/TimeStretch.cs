@@ -121,7 +121,7 @@ sealed class TimeStretch
             ReadOnlySpan<float> fresh = source[channel].Slice(at + next, count);
             Span<float> here = output[channel].Slice(at, count);
             if (offset == next) fresh.CopyTo(here);
-            else Crossfade.Mix(source[channel].Slice(at + offset, count), fresh, here, correlation);
+            else Crossfade.Mix(source[channel].Slice(at + offset, count), fresh, here, hop, correlation);
         }
     }
 

@@ -1,6 +1,8 @@
 namespace DgxMusic.Dsp.Alignment;
 
-/// <summary>Where sounds begin abruptly: the energy of the first difference, which favours what is bright, rises far above that of the moments before.</summary>
+/// <summary>
+/// Where sounds begin abruptly: the energy of the first difference, which favours what is bright, rises far above that of the moments before.
+/// </summary>
 static class Transients
 {
     const double StepSeconds = 0.0025;

@@ -48,11 +48,13 @@ static class ButterworthDesign
             Complex half = (single ? -Complex.One : new Complex(-Math.Sin(angle), Math.Cos(angle))) * (width / 2.0);
             Complex root = Complex.Sqrt((half * half) - (centre * centre));
             if (single) sections.Add(Resonator(half + root, half - root, centre));
-            else sections.AddRange([Resonator(half + root, Complex.Conjugate(half + root), centre), Resonator(half - root, Complex.Conjugate(half - root), centre)]);
+            else sections.AddRange([Pair(half + root, centre), Pair(half - root, centre)]);
         }
 
         return Ordered(sections);
     }
+
+    static Biquad Pair(Complex pole, double centre) => Resonator(pole, Complex.Conjugate(pole), centre);
 
     /// <summary>g s / ((s − p)(s − q)) with |H| = 1 at the centre; p and q are conjugate or both real.</summary>
     static Biquad Resonator(Complex p, Complex q, double centre)

@@ -64,6 +64,7 @@ public sealed class ButterworthFilter
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(order, MaximumOrder);
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRateHz, 1);
-        if (!(edgeHz > 0.0 && edgeHz < sampleRateHz / 2.0)) throw new ArgumentOutOfRangeException(nameof(edgeHz), edgeHz, $"An edge lies between 0 Hz and half of {sampleRateHz} Hz.");
+        if (!(edgeHz > 0.0 && edgeHz < sampleRateHz / 2.0))
+            throw new ArgumentOutOfRangeException(nameof(edgeHz), edgeHz, $"An edge lies between 0 Hz and half of {sampleRateHz} Hz.");
     }
 }

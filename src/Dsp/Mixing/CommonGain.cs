@@ -11,7 +11,8 @@ public static class CommonGain
     /// <exception cref="Contracts.PipelineException"><see cref="Contracts.Problem.InvalidSamples"/>: a sample is NaN or infinite.</exception>
     public static float For(IEnumerable<AudioBuffer> stems, float ceiling)
     {
-        if (!(ceiling > 0f && float.IsFinite(ceiling))) throw new ArgumentOutOfRangeException(nameof(ceiling), ceiling, "A ceiling is a finite magnitude above 0.");
+        if (!(ceiling > 0f && float.IsFinite(ceiling)))
+            throw new ArgumentOutOfRangeException(nameof(ceiling), ceiling, "A ceiling is a finite magnitude above 0.");
         float peak = 0f;
         foreach (AudioBuffer stem in stems)
         {

@@ -70,7 +70,8 @@ public static class Mixer
         {
             if (input.Audio.Channels > 2) throw new ArgumentException($"{input.Audio.Channels} channels have no place in stereo.", nameof(inputs));
             if (!(Math.Abs(input.Gain) <= LargestGain)) throw new ArgumentException($"A gain of {input.Gain} is none.", nameof(inputs));
-            if (input.Position is not (>= -1.0 and <= 1.0)) throw new ArgumentException($"A place lies between -1 and 1, not at {input.Position}.", nameof(inputs));
+            if (input.Position is not (>= -1.0 and <= 1.0))
+                throw new ArgumentException($"A place lies between -1 and 1, not at {input.Position}.", nameof(inputs));
             Samples.Require(input.Audio, inputs[0].Audio.SampleRateHz, input.Audio.Channels, heard: 0);
         }
     }

@@ -29,8 +29,11 @@ public readonly record struct SeamScore(double LevelDipDb, double StepRatio, dou
         (AudioBuffer around, int join) = Surroundings(audio, frame);
         for (int channel = 0; channel < audio.Channels; channel++)
         {
-            SeamScore score = new(LevelDip.At(around[channel], join, audio.SampleRateHz), Kinks.Step(around[channel], join, audio.SampleRateHz), Kinks.Slope(around[channel], join, audio.SampleRateHz));
-            worst = new(Math.Max(worst.LevelDipDb, score.LevelDipDb), Math.Max(worst.StepRatio, score.StepRatio), Math.Max(worst.SlopeRatio, score.SlopeRatio));
+            ReadOnlySpan<float> samples = around[channel];
+            worst = new(
+                Math.Max(worst.LevelDipDb, LevelDip.At(samples, join, audio.SampleRateHz)),
+                Math.Max(worst.StepRatio, Kinks.Step(samples, join, audio.SampleRateHz)),
+                Math.Max(worst.SlopeRatio, Kinks.Slope(samples, join, audio.SampleRateHz)));
         }
 
         return worst;

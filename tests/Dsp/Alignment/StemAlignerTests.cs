@@ -205,6 +205,17 @@ public sealed class StemAlignerTests
     public void Parse_Unknown_IsTheCallersFault() =>
         Assert.Same(Problem.InvalidRequest, Assert.Throws<PipelineException>(() => AlignmentStrategies.Parse("tile")).Problem);
 
+    [Theory]
+    [InlineData(AlignmentStrategy.Loop)]
+    [InlineData(AlignmentStrategy.Crossfade)]
+    [InlineData(AlignmentStrategy.Stretch)]
+    public void Align_LargestFloats_StayFinite(AlignmentStrategy strategy)
+    {
+        AudioBuffer stem = Property.Noise(1, 1, 8000, Rate);
+        for (int i = 0; i < 8000; i++) stem[0][i] = stem[0][i] < 0 ? -float.MaxValue : float.MaxValue;
+        Assert.All(StemAligner.Align(stem, new(9600, Rate, 1), new() { Strategy = strategy }).Audio[0].ToArray(), x => Assert.True(float.IsFinite(x)));
+    }
+
     [Fact]
     public void Align_Impossible_Throws()
     {

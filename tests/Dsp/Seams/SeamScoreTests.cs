@@ -39,10 +39,37 @@ public sealed class SeamScoreTests
             const int overlap = 2205;
             AudioBuffer audio = Cut(drawn.hertz, drawn.phase, drawn.jump);
             float[] old = Tone(drawn.hertz, drawn.phase, -overlap, overlap), next = Tone(drawn.hertz, drawn.phase + drawn.jump, -overlap, overlap);
-            Crossfade.Mix(old, next, audio[0].Slice(Join - overlap, overlap), correlation: 0);
+            Crossfade.Mix(old, next, audio[0].Slice(Join - overlap, overlap), overlap, correlation: 0);
             SeamScore score = SeamScore.Measure(audio, Join - (int)(drawn.place * overlap));
             Assert.False(score.Audible, score.ToString());
         });
+
+    [Fact]
+    public void Measure_AlignedMusic_HasNoAudibleSeamButWherePlainTilesMeet()
+    {
+        AudioBuffer[] music = [SyntheticMusic.Of(1), SyntheticMusic.Of(2), SyntheticMusic.Of(3)];
+        int plain = 0, looped = 0, tailed = 0;
+        for (int piece = 0; piece < 15; piece++)
+        {
+            AudioBuffer stem = music[piece % 3].Slice(7919 * piece, (3 * Rate) + (7000 * piece));
+            AlignmentTarget target = new(2 * stem.Frames, Rate, 2);
+            plain += IsAudible(AlignmentStrategy.Loop, seamless: false, stem.Frames, 0);
+            SeamlessRepeat loop = SeamlessRepeat.Loop(stem), tail = SeamlessRepeat.Tail(stem, stem.Frames)!.Value;
+            looped += IsAudible(AlignmentStrategy.Loop, seamless: true, (int)loop.Period, loop.Overlap);
+            tailed += IsAudible(AlignmentStrategy.Crossfade, seamless: true, tail.Start + (int)tail.Period, tail.Overlap);
+
+            int IsAudible(AlignmentStrategy strategy, bool seamless, int seam, int overlap)
+            {
+                AudioBuffer audio = StemAligner.Align(stem, target, new() { Strategy = strategy, LoopSeamless = seamless }).Audio;
+                return Enumerable.Range(0, 5).Any(quarter => SeamScore.Measure(audio, seam + (quarter * overlap / 4)).Audible) ? 1 : 0;
+            }
+        }
+
+        // Of 150 such pieces 95 plain seams were audible, three of a loop and one of a tail.
+        Assert.InRange(plain, 6, 15);
+        Assert.InRange(looped, 0, 1);
+        Assert.InRange(tailed, 0, 1);
+    }
 
     [Fact]
     public void Measure_ToneThatRunsOn_IsUsual() => Property.Holds(
@@ -78,7 +105,7 @@ public sealed class SeamScoreTests
     public void Measure_OppositeTonesCrossfaded_Dips()
     {
         AudioBuffer audio = Cut(440, 0, 180);
-        Crossfade.Mix(Tone(440, 0, -2205, 2205), Tone(440, 180, -2205, 2205), audio[0].Slice(Join - 2205, 2205), correlation: 0);
+        Crossfade.Mix(Tone(440, 0, -2205, 2205), Tone(440, 180, -2205, 2205), audio[0].Slice(Join - 2205, 2205), 2205, correlation: 0);
         Assert.InRange(SeamScore.Measure(audio, Join - 1102).LevelDipDb, 6, 80);
     }
 
