@@ -32,6 +32,36 @@ public static class BitDepths
     public static int BytesOf(BitDepth depth) => depth switch { BitDepth.Pcm16 => 2, BitDepth.Pcm24 => 3, _ => 4 };
 }
 
+/// <summary>How clean a change of sample rate is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ResamplingQuality>))]
+public enum ResamplingQuality
+{
+    /// <summary>Alias and image below −130 dB.</summary>
+    [JsonStringEnumMemberName("hq")] High,
+
+    /// <summary>Below −150 dB, which is what float samples hold; slower.</summary>
+    [JsonStringEnumMemberName("vhq")] VeryHigh,
+}
+
+/// <summary>The names of qualities as callers write them.</summary>
+public static class ResamplingQualities
+{
+    public static IReadOnlyDictionary<string, ResamplingQuality> ByName { get; } = new Dictionary<string, ResamplingQuality>
+    {
+        ["hq"] = ResamplingQuality.High, ["vhq"] = ResamplingQuality.VeryHigh,
+    };
+
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: neither of the two.</exception>
+    public static ResamplingQuality Parse(string name)
+    {
+        if (ByName.TryGetValue(name, out ResamplingQuality quality)) return quality;
+        string fault = $"'resampling' is not one of {string.Join(", ", ByName.Keys)}.";
+        throw new PipelineException(Problem.InvalidRequest, fault, new Dictionary<string, string> { ["resampling"] = fault });
+    }
+
+    public static string NameOf(ResamplingQuality quality) => ByName.First(pair => pair.Value == quality).Key;
+}
+
 /// <summary>How a track is mastered and written.</summary>
 public sealed record ExportOptions
 {
@@ -54,4 +84,7 @@ public sealed record ExportOptions
 
     /// <summary>1,000 to 384,000; null keeps the input's rate, or takes one near it that the format has.</summary>
     public int? SampleRateHz { get; init; }
+
+    /// <summary>Counts where the rate changes.</summary>
+    public ResamplingQuality Resampling { get; init; } = ResamplingQuality.High;
 }

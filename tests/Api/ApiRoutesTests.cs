@@ -48,7 +48,7 @@ public sealed class ApiRoutesTests
         var request = new GenerationRequest
         {
             Prompt = "a \"quoted\" 🎻\nprompt", Duration = 33.5, Seed = ulong.MaxValue, Stems = true, Bpm = 99.5, Key = "F# minor", TopK = 3,
-            Export = new() { Normalize = false, TargetLufs = -23, Mode = LoudnessMode.Limiter, BitDepth = BitDepth.Float, SampleRateHz = 44_100 },
+            Export = new() { Normalize = false, TargetLufs = -23, Mode = LoudnessMode.Limiter, BitDepth = BitDepth.Float, SampleRateHz = 44_100, Resampling = ResamplingQuality.VeryHigh },
         };
         Assert.Equal(request, GenerationBody.Parse(JsonSerializer.SerializeToElement(GenerationBody.Write(request), ApiJson.Options)));
     }

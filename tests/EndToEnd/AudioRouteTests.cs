@@ -24,7 +24,7 @@ public sealed class AudioRouteTests : IAsyncLifetime
     public async Task Export_UpToAMinute_AnswersWithTheMasteredFile()
     {
         string name = $"take-{Guid.NewGuid():N}";
-        JsonElement file = await PostAsync("export", HttpStatusCode.Created, Form(Wav.Sine(2, 44_100, 2), ("target_lufs", "-20"), ("bit_depth", "PCM_24"), ("sample_rate", "48000"), ("job_id", name), ("date", "2026-02-03")));
+        JsonElement file = await PostAsync("export", HttpStatusCode.Created, Form(Wav.Sine(2, 44_100, 2), ("target_lufs", "-20"), ("bit_depth", "PCM_24"), ("sample_rate", "48000"), ("resampling", "vhq"), ("job_id", name), ("date", "2026-02-03")));
         Assert.Equal(($"outputs/2026/02/03/{name}.wav", 48_000, 2, 2.0, "PCM_24"), (
             file.GetProperty("path").GetString(), file.GetProperty("sample_rate").GetInt32(), file.GetProperty("channels").GetInt32(), file.GetProperty("duration_seconds").GetDouble(), file.GetProperty("bit_depth").GetString()));
         JsonElement loudness = file.GetProperty("loudness");
@@ -110,6 +110,7 @@ public sealed class AudioRouteTests : IAsyncLifetime
     [InlineData("target_lufs", "NaN", "INVALID_REQUEST")]
     [InlineData("sample_rate", "999", "INVALID_REQUEST")]
     [InlineData("preset", "loudest", "INVALID_REQUEST")]
+    [InlineData("resampling", "best", "INVALID_REQUEST")]
     [InlineData("normalize", "perhaps", "INVALID_REQUEST")]
     [InlineData("colour", "blue", "INVALID_REQUEST")]
     public async Task Export_WrongField_IsRefusedAndNothingStays(string field, string value, string code)

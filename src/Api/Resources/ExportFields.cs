@@ -9,20 +9,21 @@ namespace DgxMusic.Api.Resources;
 static class ExportFields
 {
     /// <summary>Fields that are texts, also where they look like numbers.</summary>
-    public static readonly IReadOnlyList<string> Texts = ["mode", "bit_depth", "preset"];
+    public static readonly IReadOnlyList<string> Texts = ["mode", "bit_depth", "preset", "resampling"];
 
     /// <summary>Takes the fields; what is wrong is added to their faults.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.UnsupportedBitDepth"/>.</exception>
     public static ExportOptions Read(JsonFields fields, ExportOptions defaults)
     {
-        string? mode = fields.Text("mode"), depth = fields.Text("bit_depth");
+        string? depth = fields.Text("bit_depth");
         double? target = Target(fields);
         return defaults with
         {
             Normalize = fields.Flag("normalize") ?? (defaults.Normalize || target is not null),
             TargetLufs = target ?? defaults.TargetLufs,
             SampleRateHz = fields.Whole("sample_rate") ?? defaults.SampleRateHz,
-            Mode = mode is null ? defaults.Mode : ParseMode(mode, fields),
+            Resampling = Choice(fields, "resampling", ResamplingQualities.ByName) ?? defaults.Resampling,
+            Mode = Choice(fields, "mode", LoudnessModes.ByName) ?? defaults.Mode,
             BitDepth = depth is null ? defaults.BitDepth : BitDepths.Parse(depth),
         };
     }
@@ -35,6 +36,7 @@ static class ExportFields
         new("mode", Field("string", "What gives way where the loudness would clip.", ("enum", Names(LoudnessModes.ByName.Keys)), ("default", "peak"))),
         new("bit_depth", Field("string", "Sample format of the file.", ("enum", Names(BitDepths.ByName.Keys)), ("default", "PCM_16"))),
         new("sample_rate", Field("integer", "Hz; the source's unless given.", ("minimum", ExportOptions.LowestSampleRateHz), ("maximum", ExportOptions.HighestSampleRateHz))),
+        new("resampling", Field("string", "How clean a change of the rate is.", ("enum", Names(ResamplingQualities.ByName.Keys)), ("default", "hq"))),
     ];
 
     public static JsonArray Names(IEnumerable<string> names) => [.. names.Select(name => JsonValue.Create(name))];
@@ -58,9 +60,12 @@ static class ExportFields
         return null;
     }
 
-    static LoudnessMode ParseMode(string mode, JsonFields fields)
+    static T? Choice<T>(JsonFields fields, string name, IReadOnlyDictionary<string, T> choices)
+        where T : struct
     {
-        if (!LoudnessModes.ByName.TryGetValue(mode, out LoudnessMode parsed)) fields.Faults["mode"] = $"'mode' is not one of {string.Join(", ", LoudnessModes.ByName.Keys)}.";
-        return parsed;
+        if (fields.Text(name) is not { } asked) return null;
+        if (choices.TryGetValue(asked, out T choice)) return choice;
+        fields.Faults[name] = $"'{name}' is not one of {string.Join(", ", choices.Keys)}.";
+        return null;
     }
 }

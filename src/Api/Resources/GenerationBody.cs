@@ -44,6 +44,7 @@ public static class GenerationBody
         ["bpm"] = request.Bpm, ["key"] = request.Key, ["temperature"] = request.Temperature, ["top_k"] = request.TopK, ["top_p"] = request.TopP,
         ["cfg_coef"] = request.CfgCoef, ["normalize"] = request.Export.Normalize, ["target_lufs"] = request.Export.TargetLufs,
         ["mode"] = LoudnessModes.NameOf(request.Export.Mode), ["bit_depth"] = BitDepths.NameOf(request.Export.BitDepth),
+        ["resampling"] = ResamplingQualities.NameOf(request.Export.Resampling),
         ["sample_rate"] = request.Export.SampleRateHz,
     };
 }

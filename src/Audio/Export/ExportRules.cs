@@ -28,6 +28,7 @@ public static class ExportRules
         if (!Enum.IsDefined(options.Format)) faults["format"] = $"This is not one of {string.Join(", ", FileFormats.ByName.Keys)}.";
         CheckFormat(options, faults);
         if (!Enum.IsDefined(options.Mode)) faults["mode"] = "This is not one of peak, true_peak, limiter.";
+        if (!Enum.IsDefined(options.Resampling)) faults["resampling"] = $"This is not one of {string.Join(", ", ResamplingQualities.ByName.Keys)}.";
         if (faults.Count > 0) throw new PipelineException(Problem.InvalidRequest, $"Out of range: {string.Join(", ", faults.Keys)}.", faults);
     }
 

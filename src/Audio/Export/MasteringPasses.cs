@@ -13,6 +13,8 @@ sealed class MasteringPasses(
     /// <summary>One to measure, one to write; a limiter may rehearse twice between them.</summary>
     readonly int passesExpected = morePasses + (options is { Normalize: true, Mode: LoudnessMode.Limiter } ? 4 : 2);
 
+    ResamplerQuality Quality => options.Resampling == ResamplingQuality.VeryHigh ? ResamplerQuality.VeryHigh : ResamplerQuality.High;
+
     int passesDone;
     long? sourceFrames;
 
@@ -34,7 +36,7 @@ sealed class MasteringPasses(
 
         SourceRateHz = format.SampleRateHz;
         int rateHz = options.SampleRateHz ?? EncodedFormat.Of(options.Format)?.NearRate(format.SampleRateHz) ?? format.SampleRateHz;
-        Resampler? resampler = rateHz == format.SampleRateHz ? null : new(format.SampleRateHz, rateHz, format.Channels);
+        Resampler? resampler = rateHz == format.SampleRateHz ? null : new(format.SampleRateHz, rateHz, format.Channels, Quality);
         var buffer = new AudioBuffer(format.SampleRateHz, format.Channels, blockFrames);
         sourceFrames ??= reader.Frames;
         long framesRead = 0;

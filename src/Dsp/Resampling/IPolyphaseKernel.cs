@@ -16,6 +16,7 @@ interface IPolyphaseKernel
 
     static IPolyphaseKernel For(PolyphaseFilter filter)
     {
+        if (filter.IsPrecise) return new PreciseKernel(filter);
         if (!filter.IsExact) return new InterpolatedKernel(filter);
         if (!Vector.IsHardwareAccelerated) return new ExactKernel<OneLane>(filter);
         return Vector512.IsHardwareAccelerated ? new ExactKernel<WideLanes>(filter) : new ExactKernel<VectorLanes>(filter);

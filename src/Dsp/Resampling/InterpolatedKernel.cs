@@ -27,7 +27,7 @@ sealed unsafe class InterpolatedKernel(PolyphaseFilter filter) : IPolyphaseKerne
     }
 
     /// <summary>Through values at -1, 0, 1, 2, at <paramref name="u"/> between 0 and 1. Lagrange.</summary>
-    static double Cubic(ReadOnlySpan<double> values, double u) =>
+    internal static double Cubic(ReadOnlySpan<double> values, double u) =>
         (-u * (u - 1) * (u - 2) / 6 * values[0])
         + ((u + 1) * (u - 1) * (u - 2) / 2 * values[1])
         - ((u + 1) * u * (u - 2) / 2 * values[2])

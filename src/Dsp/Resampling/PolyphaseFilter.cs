@@ -14,7 +14,8 @@ sealed class PolyphaseFilter
     // Cubic interpolation between rows 1/128 of a lower-rate sample apart errs by 3/128 (π/128)⁴ ≈ 9e-9 of the highest frequency's amplitude, -161 dB.
     const int InterpolatedPhases = 128;
 
-    readonly float[] weights;
+    readonly float[] weights = [];
+    readonly double[] preciseWeights = [];
 
     internal PolyphaseFilter(int inputRateHz, int outputRateHz, ResamplerQuality quality)
     {
@@ -24,10 +25,13 @@ sealed class PolyphaseFilter
         double span = (quality.AttenuationDb - 7.95) / (2.285 * Math.PI * (quality.StopBand - quality.PassBand)) / lowerPerInput;
         Taps = (int)Math.Ceiling((span + 2) / 2) * 2;   // 2: every phase finds the whole window inside its row
         IsExact = (long)Phases * Taps <= LargestExactTable;
-        if (!IsExact) Taps = (Taps + RowMultiple - 1) / RowMultiple * RowMultiple;
+        IsPrecise = quality.IsPrecise;
+        if (!IsExact || IsPrecise) Taps = (Taps + RowMultiple - 1) / RowMultiple * RowMultiple;
         Rows = IsExact ? Phases : Math.Max(8, (int)Math.Ceiling(InterpolatedPhases * lowerPerInput));
         var sinc = new WindowedSinc((quality.PassBand + quality.StopBand) / 2 * lowerPerInput, span / 2, Windows.KaiserBeta(quality.AttenuationDb));
-        weights = IsExact ? Table(sinc, 0, Phases) : Table(sinc, -1, Rows + 3);
+        double[] table = IsExact ? Table(sinc, 0, Phases) : Table(sinc, -1, Rows + 3);
+        if (IsPrecise) preciseWeights = table;
+        else weights = [.. table.Select(weight => (float)weight)];
     }
 
     /// <summary>L: an output falls on one of so many places between two inputs.</summary>
@@ -36,7 +40,7 @@ sealed class PolyphaseFilter
     /// <summary>M: outputs are M/L input samples apart.</summary>
     internal int Step { get; }
 
-    /// <summary>Weights in a row; even, and a multiple of 16 in a table that is not exact. The first belongs to the input <c>Taps/2 - 1</c> before the output's, the last to the one <c>Taps/2</c> after.</summary>
+    /// <summary>Weights in a row; even, and a multiple of 16 in a table that is not exact or is in double. The first belongs to the input <c>Taps/2 - 1</c> before the output's, the last to the one <c>Taps/2</c> after.</summary>
     internal int Taps { get; }
 
     /// <summary>Whether each phase has its own row. Otherwise four neighbouring rows of <see cref="Rows"/> + 3 are interpolated.</summary>
@@ -45,7 +49,12 @@ sealed class PolyphaseFilter
     /// <summary>Rows from one input sample to the next.</summary>
     internal int Rows { get; }
 
+    /// <summary>Whether the weights are <see cref="PreciseWeights"/>; otherwise they are <see cref="Weights"/>.</summary>
+    internal bool IsPrecise { get; }
+
     internal ReadOnlySpan<float> Weights => weights;
+
+    internal ReadOnlySpan<double> PreciseWeights => preciseWeights;
 
     static int GreatestCommonDivisor(int a, int b)
     {
@@ -53,15 +62,15 @@ sealed class PolyphaseFilter
         return a;
     }
 
-    float[] Table(WindowedSinc sinc, int firstRow, int rows)
+    double[] Table(WindowedSinc sinc, int firstRow, int rows)
     {
-        float[] table = new float[rows * Taps];
-        Span<double> row = new double[Taps];
+        double[] table = new double[rows * Taps];
         for (int r = 0; r < rows; r++)
         {
             double sum = 0;
+            Span<double> row = table.AsSpan(r * Taps, Taps);
             for (int tap = 0; tap < Taps; tap++) sum += row[tap] = sinc.At(((double)(firstRow + r) / Rows) - (tap - (Taps / 2) + 1));
-            for (int tap = 0; tap < Taps; tap++) table[(r * Taps) + tap] = (float)(row[tap] / sum);   // unit gain at 0 Hz in every phase
+            for (int tap = 0; tap < Taps; tap++) row[tap] /= sum;   // unit gain at 0 Hz in every phase
         }
 
         return table;

@@ -40,11 +40,18 @@ sealed class ExportFlags
 
     readonly Option<int?> sampleRate = new("--sample-rate") { Description = "Hz, 1000 to 384000; the source's unless given.", HelpName = "HZ" };
 
+    readonly Option<string> resampling = new("--resampling")
+    {
+        Description = "Cleanness where the rate changes: hq below -130 dB, vhq below -150 dB and slower.",
+        DefaultValueFactory = _ => "hq",
+        HelpName = string.Join('|', ResamplingQualities.ByName.Keys),
+    };
+
     readonly Option<bool> noNormalize = new("--no-normalize") { Description = "Leave the loudness as it is, as AUDIO_NORMALIZE=false does where neither --lufs nor --preset is given." };
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[lufs, preset, mode, bitDepth, sampleRate, noNormalize]) command.Options.Add(option);
+        foreach (Option option in (Option[])[lufs, preset, mode, bitDepth, sampleRate, resampling, noNormalize]) command.Options.Add(option);
     }
 
     /// <exception cref="PipelineException"><see cref="Problem.UnsupportedBitDepth"/>; <see cref="Problem.InvalidRequest"/>: no such mode or preset.</exception>
@@ -59,6 +66,7 @@ sealed class ExportFlags
             Mode = LoudnessModes.Parse(parsed.GetValue(mode)!),
             BitDepth = BitDepths.Parse(parsed.GetValue(bitDepth)!),
             SampleRateHz = parsed.GetValue(sampleRate),
+            Resampling = ResamplingQualities.Parse(parsed.GetValue(resampling)!),
         };
     }
 

@@ -46,6 +46,17 @@ public sealed unsafe class PolyphaseKernelTests
     }
 
     [Fact]
+    public void Dot_Noise_EqualsScalarBitForBit()
+    {
+        for (int taps = 16; taps <= 320; taps += 16)
+        {
+            float[] inputs = Dft.Noise(taps, taps);
+            double[] weights = [.. Dft.Noise(taps, 5).Select(weight => weight / 3.0)];
+            Assert.Equal(PreciseKernel.DotScalar(inputs, weights), PreciseKernel.Dot(inputs, weights));
+        }
+    }
+
+    [Fact]
     public void FourRows_Noise_EqualsScalarWithinStatedBound()
     {
         const int taps = 208;

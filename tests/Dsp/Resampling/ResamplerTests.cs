@@ -51,6 +51,27 @@ public sealed class ResamplerTests
 
     [Theory]
     [MemberData(nameof(Rates))]
+    public void Convert_VeryHigh_IsAsCleanAsFloatSamplesAre(int inputRateHz, int outputRateHz)
+    {
+        double lowerNyquist = Math.Min(inputRateHz, outputRateHz) / 2.0;
+        foreach (double place in new[] { 0.15, 0.31, 0.6, 0.9 })
+        {
+            var tone = ToneMeter.Measure(inputRateHz, outputRateHz, place * lowerNyquist, ResamplerQuality.VeryHigh);
+            Assert.InRange(tone.GainDb, -0.001, 0.001);
+            Assert.InRange(tone.DelaySamples, -0.001, 0.001);
+            // Rounding samples to float before and after leaves -151 dB.
+            Assert.InRange(tone.ResidualDb, -400, -149);
+        }
+
+        foreach (double place in new[] { 1.001, 1.02, 1.3 })
+        {
+            if (place * lowerNyquist >= inputRateHz / 2.0) continue;
+            Assert.InRange(ToneMeter.Measure(inputRateHz, outputRateHz, place * lowerNyquist, ResamplerQuality.VeryHigh).PowerDb, -400, -150);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Rates))]
     public void Process_AnyBlocks_GivesTheSameBits(int inputRateHz, int outputRateHz)
     {
         var audio = new AudioBuffer(inputRateHz, [Dft.Noise(30_011, 1), Dft.Noise(30_011, 2)]);

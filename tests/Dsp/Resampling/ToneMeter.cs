@@ -7,11 +7,11 @@ namespace DgxMusic.Dsp.Tests.Resampling;
 /// <param name="ResidualDb">Of what is left when the fitted tone is taken away, against the tone that went in.</param>
 sealed record ToneMeter(double GainDb, double DelaySamples, double PowerDb, double ResidualDb)
 {
-    internal static ToneMeter Measure(int inputRateHz, int outputRateHz, double frequencyHz)
+    internal static ToneMeter Measure(int inputRateHz, int outputRateHz, double frequencyHz, ResamplerQuality? quality = null)
     {
         var input = new AudioBuffer(inputRateHz, 1, inputRateHz / 4);
         for (int i = 0; i < input.Frames; i++) input[0][i] = (float)Math.Cos(2 * Math.PI * frequencyHz * i / inputRateHz);
-        var output = Resampler.Convert(input, outputRateHz);
+        var output = Resampler.Convert(input, outputRateHz, quality);
         return Fit(output[0][(output.Frames / 4)..(3 * output.Frames / 4)], output.Frames / 4, 2 * Math.PI * frequencyHz / outputRateHz);
     }
 
