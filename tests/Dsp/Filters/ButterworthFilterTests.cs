@@ -91,7 +91,8 @@ public sealed class ButterworthFilterTests
 
     [Fact]
     public void Both_AnySectionsAndLengths_EqualsOneAfterTheOther() => Property.Holds(
-        from order in Property.Between(1, 12) from frames in Property.Between(0, 70) from others in Gen.OneOf(Gen.Constant(-1), Property.Between(0, 70)) select (order, frames, others),
+        from order in Property.Between(1, 12) from frames in Property.Between(0, 70) from others in Gen.OneOf(Gen.Constant(-1), Property.Between(0, 70))
+        select (order, frames, others),
         drawn =>
         {
             Biquad[] sections = ButterworthDesign.HighPass(drawn.order, 300, 48_000);
@@ -153,7 +154,8 @@ public sealed class ButterworthFilterTests
         Check(ButterworthFilter.HighPass(5, 120, 96_000), [1.6149733879760363e-11, 0.13904659715335063, 0.9999999993831046, 1]);
         Check(ButterworthFilter.BandPass(3, 50, 150, 48_000), [6.090235234478823e-06, 0.9997559973531288, 1.037426633347787e-06, 2.1241621945931955e-12]);
 
-        void Check(ButterworthFilter filter, double[] expected) => Assert.All(frequencies.Zip(expected), pair => Assert.Equal(pair.Second, filter.GainAt(pair.First), 1e-10));
+        void Check(ButterworthFilter filter, double[] expected) =>
+            Assert.All(frequencies.Zip(expected), pair => Assert.Equal(pair.Second, filter.GainAt(pair.First), 1e-10));
     }
 
     [Fact]

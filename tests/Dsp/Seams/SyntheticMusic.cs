@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace DgxMusic.Dsp.Tests.Seams;
 
 /// <summary>Twelve seconds of a small band: bass, chords, a melody with vibrato, kick, snare and hats, all of it drawn from a seed.</summary>
@@ -5,7 +7,12 @@ static class SyntheticMusic
 {
     public const int Rate = 44_100, Frames = 12 * Rate;
 
-    public static AudioBuffer Of(int seed)
+    static readonly ConcurrentDictionary<int, Lazy<AudioBuffer>> played = new();
+
+    /// <summary>One buffer for all who ask for the seed: to be read only.</summary>
+    public static AudioBuffer Of(int seed) => played.GetOrAdd(seed, _ => new(() => Play(seed))).Value;
+
+    static AudioBuffer Play(int seed)
     {
         var random = new Random(seed);
         var audio = new AudioBuffer(Rate, 2, Frames);
@@ -40,7 +47,8 @@ static class SyntheticMusic
         for (int i = (int)(at * Rate); i < Math.Min(Frames, (int)((at + (8 * decay)) * Rate)); i++)
         {
             double t = (i / (double)Rate) - at;
-            Add(audio, i, level * Math.Min(1, t / 0.001) * Math.Exp(-t / decay) * ((noise * ((2 * random.NextDouble()) - 1)) + Math.Sin(2 * Math.PI * tone * t)));
+            double hit = level * Math.Min(1, t / 0.001) * Math.Exp(-t / decay), hiss = noise * ((2 * random.NextDouble()) - 1);
+            Add(audio, i, hit * (hiss + Math.Sin(2 * Math.PI * tone * t)));
         }
     }
 
