@@ -2,7 +2,8 @@ namespace DgxMusic.Dsp.Alignment;
 
 /// <summary>
 /// Another duration at the same pitch, by overlapping pieces that fit where they join (Verhelst and Roelands, An overlap-add technique based on
-/// waveform similarity, ICASSP 1993). Attacks are copied whole and stand exactly where the new duration puts them, never twice.
+/// waveform similarity, ICASSP 1993). Attacks are copied whole, once, and stand where the new duration puts
+/// them to 2 ms; only in the last tenth of a second it is to 12 ms.
 /// </summary>
 sealed class TimeStretch
 {
