@@ -25,8 +25,7 @@ sealed class Periodicity(OnsetEnvelopes onsets, double[] weights, int longestLag
         return total == 0 ? 0 : sum / total;
     }
 
-    internal double OfGroup(int group, double lag) => groups[group].At(lag);
-
+    /// <summary>Likeness after a lag in frames, the groups weighted.</summary>
     internal double At(double lag)
     {
         double sum = 0;

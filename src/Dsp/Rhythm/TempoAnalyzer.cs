@@ -17,12 +17,6 @@ sealed class TempoAnalyzer
     const double FramesPerMinute = 60.0 * OnsetEnvelopes.FramesPerSecond;
     const int FewestBeats = 4;
 
-    /// <summary>Frames by which a beat may precede what is heard of it.</summary>
-    const int Early = 2;
-
-    /// <summary>Frames at the end of the music in which no beat can be heard any more; a loop ends where its next beat would be.</summary>
-    const int Unheard = 5;
-
     /// <summary>Below this likeness of the onsets one to four beats later there is no tempo to speak of.</summary>
     const double LeastScore = 0.06;
 
@@ -47,15 +41,14 @@ sealed class TempoAnalyzer
 
     internal TempoEstimate Finish()
     {
-        List<Count> counts = Counts();
+        List<Counting> counts = Countings();
         if (counts.Count == 0) return TempoEstimate.None;
-        Count best = counts.MaxBy(count => PulseModel.Utility(count.Features))!;
-        double bpm = FramesPerMinute / best.Pulse.Period;
-        return new(bpm, Math.Clamp(best.Score, 0, 1), [.. best.BeatsSeconds()], Alternatives(counts, bpm));
+        Counting best = counts.MaxBy(count => count.Utility)!;
+        return new(best.Bpm, Math.Clamp(best.Score, 0, 1), [.. best.BeatsSeconds()], Alternatives(counts, best.Bpm));
     }
 
     /// <summary>All ways to count this music, with what speaks for each; none for less than 4 s, for silence, and where nothing repeats.</summary>
-    internal List<Count> Counts()
+    internal List<Counting> Countings()
     {
         frames.Finish(Take);
         if (samplesTaken < LeastSeconds * SampleRateHz) return [];
@@ -66,24 +59,23 @@ sealed class TempoAnalyzer
         List<double> periods = Periods.Of(periodicity, new TempoSpectrum(onsets.Mix(periodWeights)), SlowestBpm, FastestBpm);
         double bestScore = periods.Select(periodicity.Score).DefaultIfEmpty().Max();
         if (bestScore < LeastScore) return [];
-        List<Count> counts = [];
+        List<Counting> counts = [];
         foreach (double period in periods)
         {
             List<int> beats = BeatTracker.Track(beatEnvelope, period);
-            beats.RemoveAll(beat => beat < onsets.Sounding.Start.Value - Early || beat >= onsets.Sounding.End.Value);
+            beats.RemoveAll(beat => beat < onsets.Sounding.Start.Value - Counting.Early || beat >= onsets.Sounding.End.Value);
             if (beats.Count < FewestBeats) continue;
             var pulse = new Pulse(strengths, beats, period);
-            counts.AddRange(shifts.Select(shift => new Count(pulse, shift, onsets.Sounding, periodicity.Score(period), PulseFeatures.Of(pulse, shift, periodicity, bestScore))));
+            counts.AddRange(shifts.Select(shift => new Counting(pulse, shift, onsets.Sounding, periodicity.Score(period), PulseFeatures.Of(pulse, shift, periodicity, bestScore))));
         }
 
         return counts;
     }
 
     /// <summary>Half and double the tempo, the likelier one first.</summary>
-    static double[] Alternatives(List<Count> counts, double bpm)
+    static double[] Alternatives(List<Counting> counts, double bpm)
     {
-        double UtilityAt(double other) => counts.Where(count => Math.Abs((FramesPerMinute / count.Pulse.Period / other) - 1) < 0.02)
-            .Select(count => PulseModel.Utility(count.Features)).DefaultIfEmpty(double.NegativeInfinity).Max();
+        double UtilityAt(double other) => counts.Where(count => Math.Abs((count.Bpm / other) - 1) < 0.02).Select(count => count.Utility).DefaultIfEmpty(double.NegativeInfinity).Max();
         return UtilityAt(bpm * 2) >= UtilityAt(bpm / 2) ? [bpm * 2, bpm / 2] : [bpm / 2, bpm * 2];
     }
 
@@ -92,22 +84,8 @@ sealed class TempoAnalyzer
         int at = bands.Count;
         CollectionsMarshal.SetCount(bands, at + MelBands.Count);
         melBands.Sum(magnitudes, CollectionsMarshal.AsSpan(bands)[at..]);
-        if (frameCount++ % HarmonicChange.FramesPerStep == 0) CollectionsMarshal.SetCount(steps, steps.Count + HarmonicChange.Width);
+        if (frameCount++ % HarmonicChange.FramesPerStep == 0) steps.AddRange(new float[HarmonicChange.Width]);
         Span<float> step = CollectionsMarshal.AsSpan(steps)[^HarmonicChange.Width..];
         TensorPrimitives.Add(step, magnitudes.Slice(HarmonicChange.FirstBin, HarmonicChange.Width), step);
-    }
-
-    /// <param name="Shift">Twelfths of a beat by which the beats are later than those tracked.</param>
-    /// <param name="Sounding">Frames that are no silence.</param>
-    /// <param name="Score">How alike the onsets are one to four beats later.</param>
-    internal sealed record Count(Pulse Pulse, int Shift, Range Sounding, double Score, double[] Features)
-    {
-        internal IEnumerable<double> BeatsSeconds()
-        {
-            List<double> places = [.. Enumerable.Range(0, Pulse.Beats.Count).Select(beat => Pulse.PlaceOf(beat, Shift))];
-            // Tracking begins with some onset of the first beats; those before it are counted as well.
-            while (places[0] - Pulse.Period > Sounding.Start.Value - Early) places.Insert(0, places[0] - Pulse.Period);
-            return places.Where(place => place < Sounding.End.Value - Unheard).Select(place => Math.Max(0, place / OnsetEnvelopes.FramesPerSecond));
-        }
     }
 }

@@ -7,7 +7,8 @@ sealed class TempoSpectrum
 {
     const int Window = 2048;
     const int Size = 16384;
-    internal const int Harmonics = 8;
+    const int Harmonics = 8;
+    const double Finest = 0.0005;
 
     readonly float[] magnitudes = new float[(Size / 2) + 1];
 
@@ -26,11 +27,13 @@ sealed class TempoSpectrum
         }
     }
 
-    /// <summary>The period near another one whose frequency and harmonics are strongest.</summary>
+    /// <summary>The period near another one whose frequency and harmonics are strongest, to a twentieth of a percent.</summary>
+    /// <param name="period">Frames.</param>
+    /// <param name="widest">How far to look, as a part of the frequency.</param>
     internal double Refine(double period, double widest)
     {
         double best = -1, refined = period;
-        for (double ratio = 1 - widest; ratio <= 1 + widest; ratio += 0.0005)
+        for (double ratio = 1 - widest; ratio <= 1 + widest; ratio += Finest)
         {
             double sum = 0;
             for (int h = 1; h <= Harmonics; h++) sum += At(h * Size * ratio / period);
@@ -39,8 +42,6 @@ sealed class TempoSpectrum
 
         return refined;
     }
-
-    internal double Of(double period, int harmonic) => At(harmonic * Size / period);
 
     double At(double place)
     {

@@ -47,9 +47,8 @@ static class PulseTraining
         var analyzer = new TempoAnalyzer();
         AudioBuffer audio = loop.Audio.SampleRateHz == TempoAnalyzer.SampleRateHz ? loop.Audio : new Resampler(loop.Audio.SampleRateHz, TempoAnalyzer.SampleRateHz, 1, ResamplerQuality.Analysis).Process(loop.Audio);
         analyzer.Process(audio[0]);
-        List<TempoAnalyzer.Count> counts = analyzer.Counts();
-        double period = 60.0 * OnsetEnvelopes.FramesPerSecond / loop.Bpm;
-        return new([.. counts.Select(count => count.Features)], [.. counts.Select(count => Math.Abs((count.Pulse.Period / period) - 1) < 0.02 && LoopScore.BeatFOf([.. count.BeatsSeconds()], loop.Beats) >= 0.8)]);
+        List<Counting> counts = analyzer.Countings();
+        return new([.. counts.Select(count => count.Features)], [.. counts.Select(count => Math.Abs((count.Bpm / loop.Bpm) - 1) < 0.02 && LoopScore.BeatFOf([.. count.BeatsSeconds()], loop.Beats) >= 0.8)]);
     }
 
     /// <summary>Of the mean negative logarithm of the chance that something right is chosen, and of the ridge.</summary>
