@@ -13,7 +13,7 @@ sealed record Counting(Pulse Pulse, int Shift, Range Sounding, double Score, dou
     /// <summary>Frames at the end of the music in which no beat can be heard any more; a loop ends where its next beat would be.</summary>
     const int Unheard = 5;
 
-    internal double Bpm => 60.0 * OnsetEnvelopes.FramesPerSecond / Pulse.Period;
+    internal double Bpm => 60.0 * OnsetEnvelopes.FramesPerSecond / Pulse.RefinedPeriod;
 
     internal double Utility => PulseModel.Utility(Features);
 

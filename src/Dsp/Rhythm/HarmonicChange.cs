@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace DgxMusic.Dsp.Rhythm;
 
 /// <summary>How far the spectrum after an instant differs from the spectrum before it, half a second each: chords change it, drum strokes do not. After Foote's novelty, ICME 2000.</summary>
@@ -9,16 +11,16 @@ static class HarmonicChange
     /// <summary>Frames that are added up before they are compared.</summary>
     internal const int FramesPerStep = 5;
     const int Reach = 9, MeanReach = 12;
-    const double Compression = 300;
+    const float Compression = 300;
 
     /// <param name="steps">Summed magnitudes, <see cref="Width"/> a step; compressed in place.</param>
     /// <param name="frames">Length of the result.</param>
     /// <returns>0 or more, one a frame; of no certain unit.</returns>
     internal static double[] Of(Span<float> steps, int frames)
     {
-        float largest = 0;
-        foreach (float value in steps) largest = Math.Max(largest, value);
-        for (int i = 0; i < steps.Length && largest > 0; i++) steps[i] = MathF.Log(1 + (float)(Compression * steps[i] / largest));
+        float largest = steps.IsEmpty ? 0 : TensorPrimitives.Max<float>(steps);
+        TensorPrimitives.Multiply(steps, largest > 0 ? Compression / largest : 0, steps);
+        TensorPrimitives.LogP1<float>(steps, steps);
         return ToFrames(Peaks(Novelty(steps)), frames);
     }
 
@@ -30,7 +32,7 @@ static class HarmonicChange
         {
             Sum(steps, Math.Max(0, t - Reach), t, before);
             Sum(steps, t, Math.Min(novelty.Length, t + Reach), after);
-            float similarity = System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(before, after);
+            float similarity = TensorPrimitives.CosineSimilarity(before, after);
             novelty[t] = float.IsFinite(similarity) ? 1 - similarity : 0;
         }
 
@@ -40,7 +42,7 @@ static class HarmonicChange
     static void Sum(ReadOnlySpan<float> steps, int from, int to, float[] sum)
     {
         Array.Clear(sum);
-        for (int step = from; step < to; step++) System.Numerics.Tensors.TensorPrimitives.Add(sum, steps.Slice(step * Width, Width), sum);
+        for (int step = from; step < to; step++) TensorPrimitives.Add(sum, steps.Slice(step * Width, Width), sum);
     }
 
     /// <summary>Less the mean around it, not below 0.</summary>
@@ -50,7 +52,7 @@ static class HarmonicChange
         for (int t = 0; t < novelty.Length; t++)
         {
             ReadOnlySpan<double> around = novelty.AsSpan()[Math.Max(0, t - MeanReach)..Math.Min(novelty.Length, t + MeanReach + 1)];
-            peaks[t] = Math.Max(0, novelty[t] - (System.Numerics.Tensors.TensorPrimitives.Sum(around) / around.Length));
+            peaks[t] = Math.Max(0, novelty[t] - (TensorPrimitives.Sum(around) / around.Length));
         }
 
         return peaks;

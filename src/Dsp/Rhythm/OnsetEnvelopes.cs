@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace DgxMusic.Dsp.Rhythm;
 
 /// <summary>
@@ -49,10 +51,9 @@ sealed class OnsetEnvelopes
 
     static void Compress(Span<float> bands)
     {
-        float largest = 0;
-        foreach (float value in bands) largest = Math.Max(largest, value);
-        double scale = largest > 0 ? Compression / largest : 0;
-        for (int i = 0; i < bands.Length; i++) bands[i] = (float)Math.Log(1 + (scale * bands[i]));
+        float largest = bands.IsEmpty ? 0 : TensorPrimitives.Max<float>(bands);
+        TensorPrimitives.Multiply(bands, largest > 0 ? (float)(Compression / largest) : 0, bands);
+        TensorPrimitives.LogP1<float>(bands, bands);
     }
 
     static Range FindSounding(ReadOnlySpan<float> compressed)

@@ -6,6 +6,7 @@ sealed class Pulse
     /// <summary>Places in a beat, so that halves, thirds and quarters are whole.</summary>
     internal const int Parts = 12;
     const int Cycle = 12 * Parts;
+    const double LargestRefinement = 0.0015;
 
     readonly double[][] sums;   // by kind of strength, one a place of the cycle
     readonly int[] counts = new int[Cycle];
@@ -22,6 +23,18 @@ sealed class Pulse
     internal double Period { get; }
 
     internal List<int> Beats { get; }
+
+    /// <summary>Slope of the least-squares line through the beats where it is within 0.15 % of the period, which is how far the spectrum errs; else the period.</summary>
+    internal double RefinedPeriod
+    {
+        get
+        {
+            double middle = (Beats.Count - 1) / 2.0, products = 0, squares = 0;
+            for (int i = 0; i < Beats.Count; i++) (products, squares) = (products + ((i - middle) * Beats[i]), squares + ((i - middle) * (i - middle)));
+            double slope = squares > 0 ? products / squares : Period;
+            return Math.Abs((slope / Period) - 1) < LargestRefinement ? slope : Period;
+        }
+    }
 
     /// <summary>Frame of a place of a beat.</summary>
     internal double PlaceOf(int beat, int part)
