@@ -5,7 +5,7 @@ static class KeyProfiles
 {
     /// <summary>
     /// Shares of the notes of some thousand pieces: Albrecht and Shanahan, The Use of Large Corpora to Train a New Type of Key-Finding Algorithm, Music Perception 31 (2013).
-    /// The probe-tone ratings of Krumhansl and Kessler (1982) prefer the dominant: of 480 pieces they found a tenth fewer.
+    /// The probe-tone ratings of Krumhansl and Kessler (1982) lean to the dominant: of 720 synthetic pieces they name 76 % rightly by themselves, these 85 %.
     /// </summary>
     internal static readonly double[] Major = [0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081];
 
