@@ -1,7 +1,8 @@
 namespace DgxMusic.Dsp.Rhythm;
 
 /// <summary>Beats that fall on onsets and keep their distance, by dynamic programming: Ellis, Beat Tracking by Dynamic Programming, J. New Music Research 36(1), 2007.</summary>
-static class BeatTracker
+/// <param name="envelope">Onset strength, standard deviation about 1.</param>
+sealed class BeatTracker(double[] envelope)
 {
     // Ellis weighs the squared logarithm of a distance by 100; loops and most recordings keep time better than that.
     const double Tightness = 400;
@@ -9,15 +10,16 @@ static class BeatTracker
     // In periods. A beat that is missing or one too many would be a wrong period, not a beat out of time.
     const double Nearest = 0.8, Furthest = 1.25;
 
-    /// <param name="envelope">Onset strength, standard deviation about 1.</param>
+    // Of an hour they are large: made once for all periods that are tried.
+    readonly double[] scores = new double[envelope.Length];
+    readonly int[] before = new int[envelope.Length];
+
     /// <param name="period">Frames from beat to beat.</param>
     /// <returns>Frames of the beats, ascending.</returns>
-    internal static List<int> Track(ReadOnlySpan<double> envelope, double period)
+    internal List<int> Track(double period)
     {
         int nearest = Math.Max(1, (int)Math.Round(period * Nearest)), furthest = (int)Math.Round(period * Furthest);
         double[] penalties = [.. Enumerable.Range(nearest, furthest - nearest + 1).Select(distance => Tightness * Math.Pow(Math.Log(distance / period), 2))];
-        double[] scores = new double[envelope.Length];
-        int[] before = new int[envelope.Length];
         for (int t = 0; t < envelope.Length; t++)
         {
             double best = t < furthest ? 0 : double.NegativeInfinity;   // a first beat only where no other fits before it
@@ -31,10 +33,10 @@ static class BeatTracker
             scores[t] = envelope[t] + best;
         }
 
-        return Trace(scores, before, (int)Math.Ceiling(period));
+        return Trace((int)Math.Ceiling(period));
     }
 
-    static List<int> Trace(double[] scores, int[] before, int period)
+    List<int> Trace(int period)
     {
         int last = Math.Max(0, scores.Length - period);
         for (int t = last; t < scores.Length; t++)

@@ -16,17 +16,15 @@ static class HarmonicChange
     /// <param name="steps">Summed magnitudes, <see cref="Width"/> a step; compressed in place.</param>
     /// <param name="frames">Length of the result.</param>
     /// <returns>0 or more, one a frame; of no certain unit.</returns>
-    internal static double[] Of(Span<float> steps, int frames)
+    internal static double[] Of(FrameStore steps, int frames)
     {
-        float largest = steps.IsEmpty ? 0 : TensorPrimitives.Max<float>(steps);
-        TensorPrimitives.Multiply(steps, largest > 0 ? Compression / largest : 0, steps);
-        TensorPrimitives.LogP1<float>(steps, steps);
+        steps.Compress(Compression);
         return ToFrames(Peaks(Novelty(steps)), frames);
     }
 
-    static double[] Novelty(ReadOnlySpan<float> steps)
+    static double[] Novelty(FrameStore steps)
     {
-        double[] novelty = new double[steps.Length / Width];
+        double[] novelty = new double[steps.Count];
         float[] before = new float[Width], after = new float[Width];
         for (int t = 1; t < novelty.Length; t++)
         {
@@ -39,10 +37,10 @@ static class HarmonicChange
         return novelty;
     }
 
-    static void Sum(ReadOnlySpan<float> steps, int from, int to, float[] sum)
+    static void Sum(FrameStore steps, int from, int to, float[] sum)
     {
         Array.Clear(sum);
-        for (int step = from; step < to; step++) TensorPrimitives.Add(sum, steps.Slice(step * Width, Width), sum);
+        for (int step = from; step < to; step++) TensorPrimitives.Add(sum, steps[step], sum);
     }
 
     /// <summary>Less the mean around it, not below 0.</summary>

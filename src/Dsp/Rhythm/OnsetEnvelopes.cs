@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace DgxMusic.Dsp.Rhythm;
 
 /// <summary>
@@ -10,7 +8,7 @@ sealed class OnsetEnvelopes
 {
     internal const int FramesPerSecond = 100;
     internal const int Groups = 5;
-    const double Compression = 1000;
+    const float Compression = 1000;
     const double SilentPart = 0.001;
     const int Lag = 2;
 
@@ -20,14 +18,15 @@ sealed class OnsetEnvelopes
     readonly double[][] groups;
 
     /// <param name="bands">Frames of <see cref="MelBands.Count"/> magnitudes; compressed in place.</param>
-    internal OnsetEnvelopes(Span<float> bands)
+    internal OnsetEnvelopes(FrameStore bands)
     {
-        Frames = bands.Length / MelBands.Count;
-        Compress(bands);
+        Frames = bands.Count;
+        bands.Compress(Compression);
         Sounding = FindSounding(bands);
         groups = [.. Enumerable.Range(0, Groups).Select(_ => new double[Frames])];
         AddFlux(bands);
-        foreach (double[] envelope in groups) Normalize(envelope);
+        double[] sums = new double[Frames + 1];
+        foreach (double[] envelope in groups) Normalize(envelope, sums);
     }
 
     internal int Frames { get; }
@@ -49,32 +48,28 @@ sealed class OnsetEnvelopes
         return sum;
     }
 
-    static void Compress(Span<float> bands)
-    {
-        float largest = bands.IsEmpty ? 0 : TensorPrimitives.Max<float>(bands);
-        TensorPrimitives.Multiply(bands, largest > 0 ? (float)(Compression / largest) : 0, bands);
-        TensorPrimitives.LogP1<float>(bands, bands);
-    }
-
-    static Range FindSounding(ReadOnlySpan<float> compressed)
+    static Range FindSounding(FrameStore compressed)
     {
         float least = MathF.Log(1 + (float)(Compression * SilentPart));
-        int first = compressed.IndexOfAnyInRange(least, float.MaxValue), last = compressed.LastIndexOfAnyInRange(least, float.MaxValue);
-        return first < 0 ? ..0 : (first / MelBands.Count)..((last / MelBands.Count) + 1);
+        (int first, int end) = (0, compressed.Count);
+        while (first < end && !compressed[first].ContainsAnyInRange(least, float.MaxValue)) first++;
+        while (end > first && !compressed[end - 1].ContainsAnyInRange(least, float.MaxValue)) end--;
+        return first == end ? ..0 : first..end;
     }
 
-    void AddFlux(ReadOnlySpan<float> bands)
+    void AddFlux(FrameStore bands)
     {
         const int count = MelBands.Count;
         int[] groupOf = [.. Enumerable.Range(0, count).Select(band => Array.FindIndex(UpperHz, upper => MelBands.CentreHz(band) < upper))];
         Span<float> before = stackalloc float[count];
         for (int t = 0; t < Frames; t++)
         {
-            if (t >= Lag) bands.Slice((t - Lag) * count, count).CopyTo(before);
+            if (t >= Lag) bands[t - Lag].CopyTo(before);
+            ReadOnlySpan<float> now = bands[t];
             for (int band = 0; band < count; band++)
             {
                 float loudest = Math.Max(before[band], Math.Max(before[Math.Max(band - 1, 0)], before[Math.Min(band + 1, count - 1)]));
-                double flux = Math.Max(0, bands[(t * count) + band] - loudest);
+                double flux = Math.Max(0, now[band] - loudest);
                 groups[groupOf[band]][t] += flux;
                 groups[Groups - 1][t] += flux;
             }
@@ -82,9 +77,9 @@ sealed class OnsetEnvelopes
     }
 
     /// <summary>Less the mean of the second around it, not below 0, divided by its standard deviation.</summary>
-    static void Normalize(double[] envelope)
+    /// <param name="sums">Scratch; one longer.</param>
+    static void Normalize(double[] envelope, double[] sums)
     {
-        double[] sums = new double[envelope.Length + 1];
         for (int t = 0; t < envelope.Length; t++) sums[t + 1] = sums[t] + envelope[t];
         double sum = 0, squares = 0;
         for (int t = 0; t < envelope.Length; t++)

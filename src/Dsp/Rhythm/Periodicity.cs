@@ -1,7 +1,7 @@
 namespace DgxMusic.Dsp.Rhythm;
 
 /// <summary>How well tempi explain when onsets return.</summary>
-sealed class Periodicity(OnsetEnvelopes onsets, double[] weights, int longestLag)
+sealed class Periodicity
 {
     /// <summary>Beats ahead that are looked at.</summary>
     internal const int Multiples = 4;
@@ -9,7 +9,17 @@ sealed class Periodicity(OnsetEnvelopes onsets, double[] weights, int longestLag
     // Two beats on, a bar of two or half a bar; three beats on says least.
     static readonly double[] multipleWeights = [1, 0.8, 0.5, 0.7];
 
-    readonly Autocorrelation[] groups = [.. Enumerable.Range(0, OnsetEnvelopes.Groups).Select(group => new Autocorrelation(onsets[group], longestLag))];
+    readonly double[] weights;
+    readonly Autocorrelation[] groups;
+
+    /// <param name="weights">Of the groups.</param>
+    /// <param name="longestLag">Frames.</param>
+    internal Periodicity(OnsetEnvelopes onsets, double[] weights, int longestLag)
+    {
+        var correlator = new Autocorrelation.Correlator(onsets.Frames, longestLag);
+        this.weights = weights;
+        groups = [.. Enumerable.Range(0, OnsetEnvelopes.Groups).Select(group => correlator.Of(onsets[group]))];
+    }
 
     /// <summary>Weighted mean of the likeness one to four beats later; multiples that the music is too short for do not count.</summary>
     /// <param name="period">Frames from beat to beat.</param>

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using DgxMusic.Dsp.Spectrum;
 
 namespace DgxMusic.Dsp.Rhythm;
@@ -28,9 +27,7 @@ sealed class TempoAnalyzer
 
     readonly MelBands melBands = new(SampleRateHz, FrameSize);
     readonly FrameStream frames = new(FrameSize, (double)SampleRateHz / OnsetEnvelopes.FramesPerSecond);
-    readonly List<float> bands = [];
-    readonly List<float> steps = [];
-    long frameCount;
+    readonly FrameStore bands = new(MelBands.Count), steps = new(HarmonicChange.Width);
     long samplesTaken;
 
     internal void Process(ReadOnlySpan<float> mono)
@@ -52,9 +49,11 @@ sealed class TempoAnalyzer
     {
         frames.Finish(Take);
         if (samplesTaken < LeastSeconds * SampleRateHz) return [];
-        var onsets = new OnsetEnvelopes(CollectionsMarshal.AsSpan(bands));
-        double[][] strengths = Strengths.Of(onsets, HarmonicChange.Of(CollectionsMarshal.AsSpan(steps), onsets.Frames));
-        double[] beatEnvelope = onsets.Mix(beatWeights);
+        var onsets = new OnsetEnvelopes(bands);
+        double[][] strengths = Strengths.Of(onsets, HarmonicChange.Of(steps, onsets.Frames));
+        bands.Free();
+        steps.Free();
+        var tracker = new BeatTracker(onsets.Mix(beatWeights));
         var periodicity = new Periodicity(onsets, periodWeights, (int)(8 * FramesPerMinute / SlowestBpm) + 4);
         List<double> periods = Periods.Of(periodicity, new TempoSpectrum(onsets.Mix(periodWeights)), SlowestBpm, FastestBpm);
         double bestScore = periods.Select(periodicity.Score).DefaultIfEmpty().Max();
@@ -62,7 +61,7 @@ sealed class TempoAnalyzer
         List<Counting> counts = [];
         foreach (double period in periods)
         {
-            List<int> beats = BeatTracker.Track(beatEnvelope, period);
+            List<int> beats = tracker.Track(period);
             beats.RemoveAll(beat => beat < onsets.Sounding.Start.Value - Counting.Early || beat >= onsets.Sounding.End.Value);
             if (beats.Count < FewestBeats) continue;
             var pulse = new Pulse(strengths, beats, period);
@@ -81,11 +80,8 @@ sealed class TempoAnalyzer
 
     void Take(ReadOnlySpan<float> magnitudes)
     {
-        int at = bands.Count;
-        CollectionsMarshal.SetCount(bands, at + MelBands.Count);
-        melBands.Sum(magnitudes, CollectionsMarshal.AsSpan(bands)[at..]);
-        if (frameCount++ % HarmonicChange.FramesPerStep == 0) steps.AddRange(new float[HarmonicChange.Width]);
-        Span<float> step = CollectionsMarshal.AsSpan(steps)[^HarmonicChange.Width..];
+        melBands.Sum(magnitudes, bands.Add());
+        Span<float> step = (bands.Count - 1) % HarmonicChange.FramesPerStep == 0 ? steps.Add() : steps[steps.Count - 1];
         TensorPrimitives.Add(step, magnitudes.Slice(HarmonicChange.FirstBin, HarmonicChange.Width), step);
     }
 }

@@ -113,7 +113,7 @@ public sealed class FfmpegReaderTests : IDisposable
     {
         FfmpegTool.Encode(WriteWav(Signals.Noise(44_100, 2, 400_000, 0.5, seed: 4), BitDepth.Pcm16), folder["a.flac"]);
         Directory.CreateDirectory(folder["scratch"]);
-        using (var reader = AudioFile.Open(File.OpenRead(folder["a.flac"]), options: new() { ScratchFolder = folder["scratch"] }))
+        using (var reader = AudioFile.Open(new MemoryStream(File.ReadAllBytes(folder["a.flac"])), options: new() { ScratchFolder = folder["scratch"] }))
         {
             Assert.Equal(100, reader.Read(new AudioBuffer(44_100, 2, 100)));
             Assert.Single(Directory.GetFiles(folder["scratch"]));
@@ -122,11 +122,21 @@ public sealed class FfmpegReaderTests : IDisposable
     }
 
     [FfmpegFact]
+    public void Open_FileByItsStream_TakesNoScratch()
+    {
+        FfmpegTool.Encode(WriteWav(Signals.Noise(44_100, 2, 5_000, 0.5, seed: 4), BitDepth.Pcm16), folder["a.flac"]);
+        Directory.CreateDirectory(folder["scratch"]);
+        using var reader = AudioFile.Open(File.OpenRead(folder["a.flac"]), options: new() { ScratchFolder = folder["scratch"] });
+        Assert.Empty(Directory.GetFiles(folder["scratch"]));
+        Assert.Equal(100, reader.Read(new AudioBuffer(44_100, 2, 100)));
+    }
+
+    [FfmpegFact]
     public void Open_MoreThanTheScratchTakes_IsBodyTooLarge()
     {
         FfmpegTool.Encode(WriteWav(Signals.Noise(44_100, 2, 50_000, 0.5, seed: 4), BitDepth.Pcm16), folder["a.flac"]);
         Directory.CreateDirectory(folder["scratch"]);
-        using var file = File.OpenRead(folder["a.flac"]);
+        using var file = new MemoryStream(File.ReadAllBytes(folder["a.flac"]));
         var fault = Assert.Throws<PipelineException>(() => AudioFile.Open(file, options: new() { ScratchFolder = folder["scratch"], MostScratchBytes = 1000 }));
         Assert.Equal(Problem.BodyTooLarge, fault.Problem);
         Assert.Empty(Directory.GetFiles(folder["scratch"]));
