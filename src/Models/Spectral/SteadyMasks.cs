@@ -1,0 +1,54 @@
+using System.Numerics.Tensors;
+
+namespace DgxMusic.Models.Spectral;
+
+/// <summary>
+/// Gains for long windows, where what keeps its pitch is steady, and strokes and a gliding voice are not: bass is steady and low, the steady part of a
+/// voice is steady, high and in the middle, and what is not steady goes on to <see cref="VoiceMasks"/>. The rest is other.
+/// </summary>
+sealed class SteadyMasks : IMaskMaker
+{
+    public const int Bass = 0, Voice = 1, Unsteady = 2;
+    const double MedianSeconds = 0.5, MedianHz = 100;
+    const float StrokeWeight = 2;
+
+    readonly Steadiness steadiness;
+    readonly Centre centre;
+    readonly float[] low, voiceBand, middle;
+    readonly float[][] gains;
+
+    /// <param name="size">Samples in a window; windows are a quarter of it apart.</param>
+    public SteadyMasks(int size, int sampleRateHz)
+    {
+        int bins = (size / 2) + 1;
+        double secondsPerFrame = size / 4.0 / sampleRateHz;
+        steadiness = new(bins, Odd(MedianSeconds / secondsPerFrame), Odd(MedianHz * size / sampleRateHz), StrokeWeight);
+        centre = new(bins, secondsPerFrame);
+        low = Gains.Below(bins, sampleRateHz, 120, 260);
+        voiceBand = [.. Gains.Between(bins, sampleRateHz, 150, 10_000).Zip(low, (band, below) => band * (1 - below))];
+        middle = new float[bins];
+        gains = [.. Enumerable.Range(0, Outputs).Select(_ => new float[bins])];
+    }
+
+    public int Outputs => 3;
+
+    public int LookAhead => steadiness.LookAhead;
+
+    /// <summary>The odd number at or above a length.</summary>
+    public static int Odd(double length) => (int)Math.Round(length) | 1;
+
+    public void Push(Spectrum[] newest) => steadiness.Push(newest);
+
+    public float[][] Make(Spectrum[] frame)
+    {
+        float[] steady = gains[Bass], voice = gains[Voice];
+        steadiness.Measure(steady);
+        centre.Measure(frame, steadiness.Power, middle);
+        TensorPrimitives.Subtract(1f, steady, gains[Unsteady]);
+        TensorPrimitives.Multiply(middle, voiceBand, voice);
+        TensorPrimitives.Multiply(voice, centre.Trust, voice);
+        TensorPrimitives.Multiply(voice, steady, voice);
+        TensorPrimitives.Multiply(steady, low, steady);
+        return gains;
+    }
+}

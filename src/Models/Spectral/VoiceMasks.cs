@@ -1,0 +1,52 @@
+using System.Numerics.Tensors;
+
+namespace DgxMusic.Models.Spectral;
+
+/// <summary>
+/// Gains for short windows, over what was unsteady in long ones: a voice glides too slowly to blur here and is a tone again, strokes still are strokes
+/// (FitzGerald and Gainza, Single channel vocal separation using median filtering and factorisation techniques, ISAST Transactions, 2010). Voice is tonal,
+/// within its band and in the middle; drums are all that is not tonal or below the band. The rest is other.
+/// </summary>
+sealed class VoiceMasks : IMaskMaker
+{
+    public const int Voice = 0, Drums = 1;
+    const double MedianSeconds = 0.12, MedianHz = 700;
+    const float StrokeWeight = 1;
+
+    readonly Steadiness steadiness;
+    readonly Centre centre;
+    readonly float[] band, middle;
+    readonly float[][] gains;
+
+    /// <param name="size">Samples in a window; windows are a quarter of it apart.</param>
+    public VoiceMasks(int size, int sampleRateHz)
+    {
+        int bins = (size / 2) + 1;
+        double secondsPerFrame = size / 4.0 / sampleRateHz;
+        steadiness = new(bins, SteadyMasks.Odd(MedianSeconds / secondsPerFrame), SteadyMasks.Odd(MedianHz * size / sampleRateHz), StrokeWeight);
+        centre = new(bins, secondsPerFrame);
+        band = Gains.Between(bins, sampleRateHz, 150, 10_000);
+        middle = new float[bins];
+        gains = [.. Enumerable.Range(0, Outputs).Select(_ => new float[bins])];
+    }
+
+    public int Outputs => 2;
+
+    public int LookAhead => steadiness.LookAhead;
+
+    public void Push(Spectrum[] newest) => steadiness.Push(newest);
+
+    public float[][] Make(Spectrum[] frame)
+    {
+        float[] voice = gains[Voice], drums = gains[Drums];
+        steadiness.Measure(voice);
+        TensorPrimitives.Multiply(voice, band, voice);
+        TensorPrimitives.Subtract(1f, voice, drums);
+        centre.Measure(frame, steadiness.Power, middle);
+        TensorPrimitives.Subtract(middle, 1f, middle);                       // 1 + trust (middle - 1): the whole of it where the music is mono
+        TensorPrimitives.Multiply(middle, frame.Length == 1 ? 0f : centre.Trust, middle);
+        TensorPrimitives.Add(middle, 1f, middle);
+        TensorPrimitives.Multiply(voice, middle, voice);
+        return gains;
+    }
+}
