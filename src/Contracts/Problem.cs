@@ -10,6 +10,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem InvalidName = new("invalid-name", 400, "This is not a name we accept.");
     public static readonly Problem PathOutsideStore = new("path-outside-store", 400, "This path leads out of the store.");
     public static readonly Problem Unauthorized = new("unauthorized", 401, "This address needs a key.");
+    public static readonly Problem LicenceNotAccepted = new("licence-not-accepted", 403, "This model's licence has to be accepted first.");
     public static readonly Problem JobNotFound = new("job-not-found", 404, "There is no such job.");
     public static readonly Problem FileNotFound = new("file-not-found", 404, "There is no such file.");
     public static readonly Problem RouteNotFound = new("route-not-found", 404, "There is no such resource.");
@@ -31,10 +32,15 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem EmptyAudio = new("empty-audio", 422, "This audio has no samples.");
     public static readonly Problem InvalidSamples = new("invalid-samples", 422, "This audio has samples that are not numbers.");
     public static readonly Problem LengthMismatch = new("length-mismatch", 422, "There are not as many names as files.");
+    public static readonly Problem WeightsUnreadable = new("weights-unreadable", 422, "This weight file cannot be read.");
+    public static readonly Problem WeightsRefused = new("weights-refused", 422, "This weight file asks for more than to hold weights.");
+    public static readonly Problem WeightsMismatch = new("weights-mismatch", 422, "These are not this model's weights.");
     public static readonly Problem IdempotencyMismatch = new("idempotency-mismatch", 422, "This Idempotency-Key came with another body before.");
     public static readonly Problem Internal = new("internal", 500, "Something broke on our side.");
     public static readonly Problem ExportFailed = new("export-failed", 500, "The encoder did not make the file.");
     public static readonly Problem DataUnreadable = new("data-unreadable", 500, "This data folder cannot be read.");
+    public static readonly Problem HashMismatch = new("hash-mismatch", 502, "This is not the file that was published.");
+    public static readonly Problem DownloadFailed = new("download-failed", 502, "The file could not be downloaded.");
     public static readonly Problem NotReady = new("not-ready", 503, "This server cannot work yet.");
     public static readonly Problem StorageWriteFailed = new("storage-write-failed", 503, "The store did not take the file.");
 
