@@ -1,0 +1,98 @@
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Models.Weights;
+
+/// <summary>One installation: takes the model's lock, fetches what is missing under another name, checks it, and renames it.</summary>
+sealed class ModelInstaller(ModelInfo model, string folder, string? from, DownloadRules rules, IProgress<InstallProgress>? progress)
+{
+    static readonly TimeSpan betweenLooks = TimeSpan.FromMilliseconds(200);
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            await using FileStream hold = await LockAsync(cancel);
+            InstallRecord? before = InstallRecord.Read(folder);
+            var files = new List<InstalledFile>();
+            foreach (ModelFile file in model.Files)
+                files.Add(await FindInstalledAsync(file, before, files.Count + 1, cancel) ?? await FetchAsync(file, files.Count + 1, cancel));
+            foreach (string weights in model.Weights) WeightFile.Open(Path.Combine(folder, weights)).Dispose();
+            new InstallRecord(model.Name, model.Licence.Name, files).Write(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new PipelineException(Problem.StorageWriteFailed, $"{model.Name} could not be written to {folder}: {fault.Message.TrimEnd('.')}. What arrived stays there, and the next installation goes on from it.");
+        }
+    }
+
+    /// <summary>The file if it is there already and is the right one.</summary>
+    async Task<InstalledFile?> FindInstalledAsync(ModelFile file, InstallRecord? before, int number, CancellationToken cancel)
+    {
+        InstalledFile? known = before?.Files.FirstOrDefault(candidate => candidate.Name == file.Name);
+        string path = Path.Combine(folder, file.Name);
+        if (!File.Exists(path) || (file.Sha256 ?? known?.Sha256) is not { } expected) return null;
+        long length = new FileInfo(path).Length;
+        string sha256 = await FileHash.OfAsync(path, done => Report("checking", file, number, done, length), cancel);
+        return sha256 == expected ? new InstalledFile(file.Name, length, sha256, known?.Source ?? path) : null;
+    }
+
+    async Task<InstalledFile> FetchAsync(ModelFile file, int number, CancellationToken cancel)
+    {
+        string target = Path.Combine(folder, file.Name), part = target + ".part";
+        ModelSource source = ModelSource.Of(model, file, from);
+        string? announced = null;
+        if (source.File is { } local) await CopyAsync(local, part, file, number, cancel);
+        else announced = await new Download(source.Address!, part, file, rules, (done, total) => Report("downloading", file, number, done, total)).RunAsync(cancel);
+
+        long length = new FileInfo(part).Length;
+        string sha256 = await FileHash.OfAsync(part, done => Report("checking", file, number, done, length), cancel);
+        string? expected = file.Sha256 ?? announced;
+        if ((file.Bytes is { } bytes && bytes != length) || (expected is not null && expected != sha256))
+        {
+            Download.Discard(part);
+            throw new PipelineException(Problem.HashMismatch, $"{source} is not the published {file.Name}: it has {length} bytes with the SHA-256 {sha256}, not {expected ?? $"{file.Bytes} bytes"}. It was removed; install again, or from another place.");
+        }
+
+        File.Move(part, target, overwrite: true);
+        Download.Discard(part);
+        return new InstalledFile(file.Name, length, sha256, source.ToString());
+    }
+
+    async Task CopyAsync(string local, string part, ModelFile file, int number, CancellationToken cancel)
+    {
+        if (!File.Exists(local)) throw new PipelineException(Problem.FileNotFound, $"There is no file {local}; {model.Name} needs {string.Join(", ", model.Files.Select(needed => needed.Name))}.");
+        await using FileStream source = new(local, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        Download.Discard(part);
+        Download.CheckSpace(part, source.Length, rules);
+        await using FileStream copy = new(part, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        byte[] block = new byte[1 << 20];
+        for (int read; (read = await source.ReadAsync(block, cancel)) > 0;)
+        {
+            await copy.WriteAsync(block.AsMemory(0, read), cancel);
+            Report("copying", file, number, copy.Length, source.Length);
+        }
+
+        copy.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Holds off other installations of this model, in this process and in others. The system lets go when the process dies.</summary>
+    async Task<FileStream> LockAsync(CancellationToken cancel)
+    {
+        string path = Path.Combine(Path.GetDirectoryName(folder)!, $".{model.Name}.lock");
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                progress?.Report(new("waiting", model.Name, 0, model.Files.Count, 0, null));
+                await Task.Delay(betweenLooks, cancel);
+            }
+        }
+    }
+
+    void Report(string phase, ModelFile file, int number, long done, long? total) => progress?.Report(new(phase, file.Name, number, model.Files.Count, done, total));
+}

@@ -1,0 +1,78 @@
+using DgxMusic.Contracts;
+
+namespace DgxMusic.Models.Weights;
+
+/// <summary>The models in a folder: one folder a model, with the files as they were published.</summary>
+public sealed class ModelStore
+{
+    readonly IReadOnlyList<ModelInfo> catalog;
+    readonly DownloadRules rules;
+
+    public ModelStore(string folder)
+        : this(folder, ModelCatalog.All, new DownloadRules())
+    {
+    }
+
+    internal ModelStore(string folder, IReadOnlyList<ModelInfo> catalog, DownloadRules rules) => (Folder, this.catalog, this.rules) = (Path.GetFullPath(folder), catalog, rules);
+
+    public string Folder { get; }
+
+    public Task<IReadOnlyList<ModelStatus>> ListAsync(CancellationToken cancel = default) =>
+        Task.Run<IReadOnlyList<ModelStatus>>(() => [.. catalog.Select(Status)], cancel);
+
+    public bool IsInstalled(string name) => Status(Find(name)).State == ModelState.Installed;
+
+    /// <summary>The paths for <see cref="WeightFile.Open"/>, in the order that the model needs them.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.ModelNotInstalled"/>, naming the command that installs it.</exception>
+    public IReadOnlyList<string> Weights(string name) => [.. Find(name).Weights.Select(file => PathOf(name, file))];
+
+    /// <summary>Any file of an installed model, such as its tokenizer.</summary>
+    /// <inheritdoc cref="Weights"/>
+    public string PathOf(string name, string file) => IsInstalled(name) ? Path.Combine(FolderOf(name), file) : throw NotInstalled(name);
+
+    /// <summary>Downloads what is missing, checks it and makes it known at once. Two installations of one model take turns; the second finds the work done.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.LicenceNotAccepted"/>, <see cref="Problem.DownloadFailed"/>, <see cref="Problem.HashMismatch"/>, <see cref="Problem.FileNotFound"/>, <see cref="Problem.StorageWriteFailed"/>
+    /// or, for files whose hash nobody knows, <see cref="Problem.WeightsUnreadable"/>.</exception>
+    public async Task<ModelStatus> InstallAsync(InstallRequest request, IProgress<InstallProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ModelInfo model = Find(request.Name);
+        if (model.Licence.MustBeAccepted && !request.AcceptLicence)
+            throw new PipelineException(Problem.LicenceNotAccepted, $"{model.Licence.Summary} Read it at {model.Licence.Address}; to accept it, add --accept-licence.");
+        await new ModelInstaller(model, FolderOf(model.Name), request.From, rules, progress).RunAsync(cancel);
+        return Status(model);
+    }
+
+    /// <summary>Reads a model's files through and compares them with what was published, or else with what was installed.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.ModelNotInstalled"/>.</exception>
+    public async Task<VerifiedModel> VerifyAsync(string name, IProgress<InstallProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ModelInfo model = Find(name);
+        InstallRecord record = InstallRecord.Read(FolderOf(name)) ?? throw NotInstalled(name);
+        var files = new List<VerifiedFile>();
+        foreach (ModelFile file in model.Files)
+        {
+            string? expected = file.Sha256 ?? record.Files.FirstOrDefault(known => known.Name == file.Name)?.Sha256;
+            string path = Path.Combine(FolderOf(name), file.Name);
+            string? actual = !File.Exists(path) ? null : await FileHash.OfAsync(path, done => progress?.Report(new("checking", file.Name, files.Count + 1, model.Files.Count, done, new FileInfo(path).Length)), cancel);
+            string? fault = actual is null ? "The file is missing." : actual == expected ? null : $"The file has the SHA-256 {actual}, not {expected ?? "one that was recorded"}.";
+            files.Add(new VerifiedFile(file.Name, actual, file.Sha256 is not null, fault));
+        }
+
+        return new VerifiedModel(name, files);
+    }
+
+    ModelStatus Status(ModelInfo model)
+    {
+        var folder = new DirectoryInfo(FolderOf(model.Name));
+        Dictionary<string, long> there = folder.Exists ? folder.EnumerateFiles().ToDictionary(file => file.Name, file => file.Length) : [];
+        bool complete = InstallRecord.Read(folder.FullName) is { } record
+            && model.Files.All(file => record.Files.Any(known => known.Name == file.Name && there.GetValueOrDefault(file.Name, -1) == known.Bytes));
+        return new ModelStatus(model, complete ? ModelState.Installed : there.Count > 0 ? ModelState.Partial : ModelState.Missing, folder.FullName, there.Values.Sum());
+    }
+
+    ModelInfo Find(string name) => catalog.FirstOrDefault(model => model.Name == name) ?? ModelCatalog.Find(name);
+
+    PipelineException NotInstalled(string name) => new(Problem.ModelNotInstalled, $"The weights of '{name}' are not installed in {Folder}; 'dgxmusic models install {name}' installs them.");
+
+    string FolderOf(string name) => Path.Combine(Folder, name);
+}
