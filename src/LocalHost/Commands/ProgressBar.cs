@@ -3,22 +3,26 @@ using Spectre.Console;
 
 namespace DgxMusic.LocalHost.Commands;
 
-/// <summary>A job's progress on standard error: a bar on a terminal, nothing elsewhere.</summary>
+/// <summary>Progress on standard error: a bar on a terminal, nothing elsewhere.</summary>
 static class ProgressBar
 {
-    public static async Task<JobResource> ShowAsync(Func<Action<JobResource>, Task<JobResource>> work)
+    public static Task<JobResource> ShowAsync(Func<Action<JobResource>, Task<JobResource>> work) =>
+        ShowAsync<JobResource>("Waiting", show => work(job => show(job.StatusMessage, job.Progress)));
+
+    /// <param name="work">Gets what shows a description and a percentage.</param>
+    public static async Task<T> ShowAsync<T>(string description, Func<Action<string, double>, Task<T>> work)
     {
-        if (Console.IsErrorRedirected) return await work(_ => { });
+        if (Console.IsErrorRedirected) return await work((_, _) => { });
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return await console.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(async context =>
             {
-                ProgressTask bar = context.AddTask("Waiting");
-                return await work(job =>
+                ProgressTask bar = context.AddTask(description);
+                return await work((text, percent) =>
                 {
-                    bar.Description = Markup.Escape(job.StatusMessage);
-                    bar.Value = job.Progress;
+                    bar.Description = Markup.Escape(text);
+                    bar.Value = percent;
                 });
             });
     }

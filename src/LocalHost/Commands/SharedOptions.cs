@@ -16,6 +16,13 @@ static class SharedOptions
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("DGXMUSIC_DATA") ?? "data",
         HelpName = "DIR",
     };
+
+    public static Option<string?> Models() => new("--models")
+    {
+        Description = "Folder that models are kept in; what DGXMUSIC_MODELS says, else 'models' in the data folder.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("DGXMUSIC_MODELS"),
+        HelpName = "DIR",
+    };
 }
 
 /// <summary>How a track is mastered, as options of a command.</summary>

@@ -36,7 +36,7 @@ sealed class Download(Uri address, string part, ModelFile file, DownloadRules ru
             catch (Exception fault) when (fault is HttpRequestException or DownloadBroken || (fault is OperationCanceledException && !cancel.IsCancellationRequested))
             {
                 (failures, delay) = PartLength() > before ? (1, rules.FirstDelay) : (failures + 1, delay);
-                if (failures >= rules.Attempts) throw Failed($"{Reason(fault)}, {failures} times in a row. What arrived is kept: install again to go on from there");
+                if (failures >= rules.Attempts) throw Failed($"{Reason(fault)}, {failures} times in a row. {(PartLength() > 0 ? "What arrived is kept: install again to go on from there" : "If you have the file, or know another place, use --from")}");
                 await Task.Delay(delay, cancel);
                 delay *= 2;
             }

@@ -34,10 +34,13 @@ public sealed class DamagedFileTests : IDisposable
     public void Open_EveryBitFlipped_OpensOrIsASentence(string kind)
     {
         byte[] content = Small(kind);
+
+        // Only its directory differs from that of the other archive.
+        int first = kind == "wide archive" ? content.AsSpan().IndexOf([(byte)'P', (byte)'K', 1, 2]) * 8 : 0;
         string path = kind == "index" ? folder.File("w.index.json") : folder.File("w");
         folder.Write("shard.safetensors", SmallSafeTensors());
         int opened = 0;
-        for (int bit = 0; bit < content.Length * 8; bit++)
+        for (int bit = first; bit < content.Length * 8; bit++)
         {
             content[bit / 8] ^= (byte)(1 << (bit % 8));
             File.WriteAllBytes(path, content);
@@ -46,7 +49,7 @@ public sealed class DamagedFileTests : IDisposable
         }
 
         // Were every flip to open, or none, this would test nothing.
-        Assert.InRange(opened, 1, (content.Length * 8) - 1);
+        Assert.InRange(opened, 1, (content.Length * 8) - first - 1);
     }
 
     [Fact]

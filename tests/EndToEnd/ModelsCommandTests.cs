@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace DgxMusic.EndToEnd.Tests;
+
+public sealed class ModelsCommandTests
+{
+    [Fact]
+    public async Task List_NothingInstalled_NamesEveryModelAndItsLicence()
+    {
+        using var scratch = new ScratchFolder();
+        Run run = await Dgxmusic.RunAsync("models", "list", "--json", "--data", scratch["data"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(scratch["data"] + "/models", run.Json.GetProperty("folder").GetString());
+        JsonElement[] models = [.. run.Json.GetProperty("models").EnumerateArray()];
+        Assert.Equal(
+            ["htdemucs", "htdemucs_ft", "htdemucs_6s", "musicgen-small", "musicgen-medium", "musicgen-large"],
+            models.Select(model => model.GetProperty("name").GetString()));
+        Assert.All(models, model => Assert.Equal("missing", model.GetProperty("state").GetString()));
+        Assert.All(models[3..], model => Assert.Equal(("CC-BY-NC-4.0", true), (model.GetProperty("licence").GetString(), model.GetProperty("licence_must_be_accepted").GetBoolean())));
+    }
+
+    [Fact]
+    public async Task Install_LicenceNotAccepted_SaysHowTo()
+    {
+        using var scratch = new ScratchFolder();
+        Run run = await Dgxmusic.RunAsync("models", "install", "musicgen-small", "--json", "--data", scratch["data"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("LICENCE_NOT_ACCEPTED", run.Json.GetProperty("code").GetString());
+        Assert.Contains("--accept-licence", run.Errors);
+    }
+
+    [Fact]
+    public async Task Install_FileThatIsAnother_IsRefusedAndNotKept()
+    {
+        using var scratch = new ScratchFolder();
+        await File.WriteAllTextAsync(scratch["other.th"], "not weights");
+        Run run = await Dgxmusic.RunAsync("models", "install", "htdemucs", "--from", scratch["other.th"], "--models", scratch["models"], "--json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("HASH_MISMATCH", run.Json.GetProperty("code").GetString());
+        Assert.Contains("is not the published 955717e8-8726e21a.th", run.Errors);
+        Assert.Empty(scratch.Files("models/htdemucs"));
+    }
+
+    [Fact]
+    public async Task Verify_NotInstalled_NamesTheCommandThatInstalls()
+    {
+        using var scratch = new ScratchFolder();
+        Run run = await Dgxmusic.RunAsync("models", "verify", "htdemucs_6s", "--data", scratch["data"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("'dgxmusic models install htdemucs_6s'", run.Errors);
+    }
+
+    [Fact]
+    public async Task Install_UnknownName_ListsTheKnown()
+    {
+        using var scratch = new ScratchFolder();
+        Run run = await Dgxmusic.RunAsync("models", "install", "htdemucs_v9", "--data", scratch["data"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("'htdemucs_v9' is not one of htdemucs, htdemucs_ft,", run.Errors);
+    }
+}
