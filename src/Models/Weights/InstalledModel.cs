@@ -15,7 +15,7 @@ public sealed record InstallRecord(string Model, string Licence, IReadOnlyList<I
     {
         try
         {
-            return JsonSerializer.Deserialize<InstallRecord>(File.ReadAllBytes(Path.Combine(folder, FileName)), JsonSerializerOptions.Web) is { Files: not null } record ? record : null;
+            return JsonSerializer.Deserialize<InstallRecord>(File.ReadAllBytes(Path.Combine(folder, FileName)), JsonSerializerOptions.Web) is { Files: { } files } record && files.All(file => file is not null) ? record : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
         {

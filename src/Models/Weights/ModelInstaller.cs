@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DgxMusic.Contracts;
 
 namespace DgxMusic.Models.Weights;
@@ -54,9 +55,25 @@ sealed class ModelInstaller(ModelInfo model, string folder, string? from, Downlo
             throw new PipelineException(Problem.HashMismatch, $"{source} is not the published {file.Name}: it has {length} bytes with the SHA-256 {sha256}, not {expected ?? $"{file.Bytes} bytes"}. It was removed; install again, or from another place.");
         }
 
+        if (expected is null && file.Name.EndsWith(".json", StringComparison.Ordinal)) CheckJson(part, source);
         File.Move(part, target, overwrite: true);
         Download.Discard(part);
         return new InstalledFile(file.Name, length, sha256, source.ToString());
+    }
+
+    /// <summary>Where no hash is known, at least a page that asks people to log in is not taken for settings.</summary>
+    static void CheckJson(string part, ModelSource source)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(part);
+            using var json = JsonDocument.Parse(stream);
+        }
+        catch (JsonException)
+        {
+            Download.Discard(part);
+            throw new PipelineException(Problem.DownloadFailed, $"{source} is not JSON. It was removed; install again, or from another place.");
+        }
     }
 
     async Task CopyAsync(string local, string part, ModelFile file, int number, CancellationToken cancel)

@@ -7,6 +7,8 @@ namespace DgxMusic.Models.Weights;
 /// <summary>What the few calls that published weight files contain come to. Every other one is refused by its name.</summary>
 static class PickleCalls
 {
+    /// <summary>Values may be shared, so that a small pickle could have a long text worked on again and again.</summary>
+    const int MostText = 64, MostDimensions = 16;
     static readonly HashSet<string> names =
     [
         "collections.OrderedDict", "fractions.Fraction", "torch._utils._rebuild_tensor_v2", "demucs.htdemucs.HTDemucs",
@@ -20,12 +22,12 @@ static class PickleCalls
     {
         ("collections.OrderedDict", []) => new PickleDict(),
         ("fractions.Fraction", [long above, long below]) when below != 0 => (double)above / below,
-        ("fractions.Fraction", [string text]) => Fraction(text),
+        ("fractions.Fraction", [string { Length: <= MostText } text]) => Fraction(text),
         ("torch._utils._rebuild_tensor_v2", [PickleStorage storage, long offset, object?[] sizes, object?[] strides, bool, PickleDict { Items.Count: 0 }, ..])
             when Numbers(sizes) is { } shape && Numbers(strides) is { } steps => new PickleTensor(storage, offset, shape, steps),
 
         // The measured quality of a model stands in its package as NumPy scalars.
-        ("_codecs.encode", [string text, "latin1"]) when text.All(c => c <= 0xff) => Encoding.Latin1.GetBytes(text),
+        ("_codecs.encode", [string { Length: <= MostText } text, "latin1"]) when text.All(c => c <= 0xff) => Encoding.Latin1.GetBytes(text),
         ("numpy.dtype", [string code, ..]) when code is "f8" or "f4" or "i8" or "i4" => new PickleNumpyType(code),
         ("numpy.core.multiarray.scalar" or "numpy._core.multiarray.scalar", [PickleNumpyType type, byte[] bytes]) => Scalar(type.Code, bytes),
         _ => null,
@@ -49,5 +51,5 @@ static class PickleCalls
         _ => null,
     };
 
-    static long[]? Numbers(object?[] values) => values.All(value => value is long) ? [.. values.Cast<long>()] : null;
+    static long[]? Numbers(object?[] values) => values.Length <= MostDimensions && values.All(value => value is long) ? [.. values.Cast<long>()] : null;
 }

@@ -5,6 +5,7 @@ namespace DgxMusic.Models.Weights;
 /// <summary>The JSON at the front of a safetensors file: an object of tensors by name, and text about the file under <c>__metadata__</c>.</summary>
 ref struct SafeTensorsHeader
 {
+    const int MostNameBytes = 4096, MostNumbers = 32;
     readonly string path;
     Utf8JsonReader json;
 
@@ -34,6 +35,7 @@ ref struct SafeTensorsHeader
         Expect(JsonTokenType.StartObject);
         while (Next() != JsonTokenType.EndObject)
         {
+            if (json.ValueSpan.Length > MostNameBytes) throw WeightFault.Unreadable(path, $"it has a name of {json.ValueSpan.Length} bytes");
             string name = json.GetString()!;
             if (!names.Add(name)) throw WeightFault.Unreadable(path, $"its header names '{name}' twice");
             if (entries.Count == mostTensors) throw WeightFault.Unreadable(path, $"it has more than {mostTensors} tensors");
@@ -80,7 +82,12 @@ ref struct SafeTensorsHeader
     {
         var numbers = new List<long>();
         Expect(JsonTokenType.StartArray);
-        while (Next() != JsonTokenType.EndArray) numbers.Add(json.GetInt64());
+        while (Next() != JsonTokenType.EndArray)
+        {
+            if (numbers.Count == MostNumbers) throw new JsonException();
+            numbers.Add(json.GetInt64());
+        }
+
         return numbers;
     }
 

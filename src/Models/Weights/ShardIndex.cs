@@ -6,7 +6,7 @@ namespace DgxMusic.Models.Weights;
 static class ShardIndex
 {
     const int MostFiles = 1000;
-    const long MostIndexBytes = 100_000_000;
+    const long MostIndexBytes = 10_000_000;
 
     /// <exception cref="Contracts.PipelineException"><see cref="Contracts.Problem.WeightsUnreadable"/> or <see cref="Contracts.Problem.WeightsRefused"/>.</exception>
     public static WeightFile Open(string path)

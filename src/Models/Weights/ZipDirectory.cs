@@ -118,7 +118,7 @@ sealed class ZipDirectory
         string name = Encoding.UTF8.GetString(bytes);
         bool plain = name.Length is > 0 and <= 1024 && !name.Contains('\\') && !name.Contains(':') && !name.Any(char.IsControl);
         if (!plain || name.Split('/').Any(part => part is "" or "." or ".."))
-            throw WeightFault.Refused(file.Path, $"its entry '{new string([.. name.Take(100).Select(c => char.IsControl(c) ? '?' : c)])}' has a name that leads elsewhere");
+            throw WeightFault.Refused(file.Path, $"its entry '{name[..Math.Min(100, name.Length)]}' has a name that leads elsewhere");
         return name;
     }
 

@@ -36,7 +36,7 @@ public sealed class DamagedFileTests : IDisposable
         byte[] content = Small(kind);
 
         // Only its directory differs from that of the other archive.
-        int first = kind == "wide archive" ? content.AsSpan().IndexOf([(byte)'P', (byte)'K', 1, 2]) * 8 : 0;
+        int first = kind == "wide archive" ? content.AsSpan().IndexOf("PK\u0001\u0002"u8) * 8 : 0;
         string path = kind == "index" ? folder.File("w.index.json") : folder.File("w");
         folder.Write("shard.safetensors", SmallSafeTensors());
         int opened = 0;

@@ -39,6 +39,8 @@ public sealed class HostileSafeTensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,12]}}""", "not the JSON")]
     [InlineData("""{"a":{"dtype":4,"shape":[3],"data_offsets":[0,12]}}""", "not the JSON")]
     [InlineData("""{"a":"""  , "not the JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,3],"data_offsets":[0,12]}}""", "impossible shape")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"data_offsets":[0,12]}}""", "not the JSON")]
     [InlineData("""[]""", "not the JSON")]
     [InlineData("""{} {}""", "not the JSON")]
     [InlineData("""{"\ud800":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "not the JSON")]

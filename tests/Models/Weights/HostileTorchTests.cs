@@ -29,6 +29,8 @@ public sealed class HostileTorchTests : IDisposable
         { "it calls 'collections.OrderedDict' in a way", pickle => pickle.Global("collections", "OrderedDict").Numbers(1).Op('R') },
         { "it calls 'fractions.Fraction' in a way", pickle => pickle.Global("fractions", "Fraction").Numbers(1, 0).Op('R') },
         { "it calls '_codecs.encode' in a way", pickle => pickle.Global("_codecs", "encode").Text("x").Text("rot13").Raw(0x86).Op('R') },
+        { "it calls '_codecs.encode' in a way", pickle => pickle.Global("_codecs", "encode").Text(new string('x', 65)).Text("latin1").Raw(0x86).Op('R') },
+        { "it calls 'fractions.Fraction' in a way", pickle => pickle.Global("fractions", "Fraction").Text(new string('/', 65)).Raw(0x85).Op('R') },
         { "it calls something that is not a name with arguments", pickle => pickle.Text("os.system").Numbers(1).Op('R') },
         { "it sets the state of an object", pickle => pickle.Global("demucs.htdemucs", "HTDemucs").Op('}').Op('b') },
         { "its pickle has the opcode 0x69", pickle => pickle.Op('(').Raw("ios\nsystem\n"u8) },
@@ -93,6 +95,16 @@ public sealed class HostileTorchTests : IDisposable
     [InlineData(".")]
     [InlineData("N.")]
     public void Open_BrokenPickle_SaysSo(string program) => Unreadable(new PickleBuilder().Raw(Encoding.Latin1.GetBytes(program)).Stop(), "");
+
+    [Fact]
+    public void Open_NameThatSteersTerminals_IsPrintedWithout()
+    {
+        PipelineException refusal = Assert.Throws<PipelineException>(() => WeightFile.Open(folder.Write("w.th",
+            ArchiveBuilder.Torch(PickleBuilder.Holding(pickle => pickle.Global("os", "\u001b[2J" + new string('x', 600)))))));
+        Assert.Contains("'os.?[2Jxxx", refusal.Message);
+        Assert.DoesNotContain(refusal.Message, char.IsControl);
+        Assert.InRange(refusal.Message.Length, 0, 600);
+    }
 
     [Theory]
     [InlineData(0)]

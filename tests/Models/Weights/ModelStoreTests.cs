@@ -99,6 +99,14 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal(ModelState.Partial, (await Store().ListAsync()).Single().State);
     }
 
+    [Fact]
+    public async Task InstallAsync_PageInsteadOfSettings_IsReported()
+    {
+        server.Content = "<html>Please log in.</html>"u8.ToArray();
+        Assert.Contains("/config.json is not JSON", (await FailsAsync(Store(sha256: null, bytes: null, name: "config.json"), Problem.DownloadFailed)).Message);
+        Assert.Empty(Names());
+    }
+
     [Theory]
     [InlineData(404)]
     [InlineData(403)]
@@ -246,11 +254,11 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal(Problem.InvalidRequest, Assert.Throws<PipelineException>(() => Store().Weights("gpt")).Problem);
     }
 
-    ModelStore Store(string? sha256 = "known", long? bytes = -1, TimeSpan? stall = null, long free = long.MaxValue)
+    ModelStore Store(string? sha256 = "known", long? bytes = -1, TimeSpan? stall = null, long free = long.MaxValue, string name = "w.th")
     {
         string? digest = sha256 == "known" ? Convert.ToHexStringLower(SHA256.HashData(weights)) : sha256;
-        var file = new ModelFile("w.th", new Uri(server.Address, "w.th"), bytes < 0 && digest is not null ? weights.Length : bytes < 0 ? null : bytes, digest, weights.Length);
-        var model = new ModelInfo("tiny", "separation", new ModelLicence("MIT", "https://example.org", "", false), [file], ["w.th"]);
+        var file = new ModelFile(name, new Uri(server.Address, name), bytes < 0 && digest is not null ? weights.Length : bytes < 0 ? null : bytes, digest, weights.Length);
+        var model = new ModelInfo("tiny", "separation", new ModelLicence("MIT", "https://example.org", "", false), [file], [name]);
         var rules = new DownloadRules { Attempts = 3, FirstDelay = TimeSpan.FromMilliseconds(1), StallTime = stall ?? TimeSpan.FromSeconds(20), SpareBytes = 0, FreeBytes = _ => free };
         return new ModelStore(folder.Path, [model], rules);
     }
