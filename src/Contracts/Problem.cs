@@ -39,8 +39,8 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem Internal = new("internal", 500, "Something broke on our side.");
     public static readonly Problem ExportFailed = new("export-failed", 500, "The encoder did not make the file.");
     public static readonly Problem DataUnreadable = new("data-unreadable", 500, "This data folder cannot be read.");
-    public static readonly Problem HashMismatch = new("hash-mismatch", 502, "This is not the file that was published.");
-    public static readonly Problem DownloadFailed = new("download-failed", 502, "The file could not be downloaded.");
+    public static readonly Problem HashMismatch = new("hash-mismatch", 503, "This is not the file that was published.");
+    public static readonly Problem DownloadFailed = new("download-failed", 503, "The file could not be downloaded.");
     public static readonly Problem NotReady = new("not-ready", 503, "This server cannot work yet.");
     public static readonly Problem StorageWriteFailed = new("storage-write-failed", 503, "The store did not take the file.");
 

@@ -36,7 +36,8 @@ sealed class Download(Uri address, string part, ModelFile file, DownloadRules ru
             catch (Exception fault) when (fault is HttpRequestException or DownloadBroken || (fault is OperationCanceledException && !cancel.IsCancellationRequested))
             {
                 (failures, delay) = PartLength() > before ? (1, rules.FirstDelay) : (failures + 1, delay);
-                if (failures >= rules.Attempts) throw Failed($"{Reason(fault)}, {failures} times in a row. {(PartLength() > 0 ? "What arrived is kept: install again to go on from there" : "If you have the file, or know another place, use --from")}");
+                string advice = PartLength() > 0 ? "What arrived is kept: install again to go on from there" : "If you have the file, or know another place, use --from";
+                if (failures >= rules.Attempts) throw Failed($"{Reason(fault)}, {failures} times in a row. {advice}");
                 await Task.Delay(delay, cancel);
                 delay *= 2;
             }
@@ -54,8 +55,9 @@ sealed class Download(Uri address, string part, ModelFile file, DownloadRules ru
     public static void CheckSpace(string path, long bytes, DownloadRules rules)
     {
         long free = rules.FreeBytes(Path.GetDirectoryName(path)!);
-        if (free < bytes + rules.SpareBytes)
-            throw new PipelineException(Problem.StorageWriteFailed, $"{Path.GetFileName(path)} needs {Megabytes(bytes + rules.SpareBytes)} MB more and the disk has {Megabytes(free)} MB free; make room, or choose another folder for models.");
+        if (free >= bytes + rules.SpareBytes) return;
+        string numbers = $"{Path.GetFileName(path)} needs {Megabytes(bytes + rules.SpareBytes)} MB more and the disk has {Megabytes(free)} MB free";
+        throw new PipelineException(Problem.StorageWriteFailed, $"{numbers}; make room, or choose another folder for models.");
     }
 
     async Task<string?> ContinueAsync(CancellationToken cancel)
@@ -119,7 +121,8 @@ sealed class Download(Uri address, string part, ModelFile file, DownloadRules ru
             HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
 
             // The Hugging Face Hub says the SHA-256 of large files before it sends one to where they lie.
-            if (response.Headers.TryGetValues("X-Linked-Etag", out IEnumerable<string>? tags) && tags.First().Trim('"') is { Length: 64 } digest && digest.All(char.IsAsciiHexDigitLower)) announced = digest;
+            if (response.Headers.TryGetValues("X-Linked-Etag", out IEnumerable<string>? tags) && tags.First().Trim('"') is { Length: 64 } digest && digest.All(char.IsAsciiHexDigitLower))
+                announced = digest;
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)) return (response, announced);
             using HttpResponseMessage redirection = response;
             if (redirection.Headers.Location is not { } location) throw Failed("the server redirects to nowhere");

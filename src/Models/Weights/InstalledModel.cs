@@ -15,7 +15,8 @@ public sealed record InstallRecord(string Model, string Licence, IReadOnlyList<I
     {
         try
         {
-            return JsonSerializer.Deserialize<InstallRecord>(File.ReadAllBytes(Path.Combine(folder, FileName)), JsonSerializerOptions.Web) is { Files: { } files } record && files.All(file => file is not null) ? record : null;
+            InstallRecord? record = JsonSerializer.Deserialize<InstallRecord>(File.ReadAllBytes(Path.Combine(folder, FileName)), JsonSerializerOptions.Web);
+            return record is { Files: { } files } && files.All(file => file is not null) ? record : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
         {

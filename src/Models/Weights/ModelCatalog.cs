@@ -8,7 +8,8 @@ public static class ModelCatalog
     static readonly ModelLicence demucs = new(
         "not stated",
         "https://github.com/facebookresearch/demucs/issues/327",
-        "The code of Demucs is under the MIT licence. No licence is stated for these weights; in 2022, of those published until then, their author wrote that they are not under it and are provided only for scientific purposes.",
+        "The code of Demucs is under the MIT licence. No licence is stated for these weights; "
+            + "in 2022, of those published until then, their author wrote that they are not under it and are provided only for scientific purposes.",
         MustBeAccepted: false);
 
     static readonly ModelLicence musicGen = new(

@@ -23,7 +23,8 @@ sealed class ModelInstaller(ModelInfo model, string folder, string? from, Downlo
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new PipelineException(Problem.StorageWriteFailed, $"{model.Name} could not be written to {folder}: {fault.Message.TrimEnd('.')}. What arrived stays there, and the next installation goes on from it.");
+            string reason = $"{model.Name} could not be written to {folder}: {fault.Message.TrimEnd('.')}";
+            throw new PipelineException(Problem.StorageWriteFailed, $"{reason}. What arrived stays there, and the next installation goes on from it.");
         }
     }
 
@@ -52,7 +53,8 @@ sealed class ModelInstaller(ModelInfo model, string folder, string? from, Downlo
         if ((file.Bytes is { } bytes && bytes != length) || (expected is not null && expected != sha256))
         {
             Download.Discard(part);
-            throw new PipelineException(Problem.HashMismatch, $"{source} is not the published {file.Name}: it has {length} bytes with the SHA-256 {sha256}, not {expected ?? $"{file.Bytes} bytes"}. It was removed; install again, or from another place.");
+            string difference = $"it has {length} bytes with the SHA-256 {sha256}, not {expected ?? $"{file.Bytes} bytes"}";
+            throw new PipelineException(Problem.HashMismatch, $"{source} is not the published {file.Name}: {difference}. It was removed; install again, or from another place.");
         }
 
         if (expected is null && file.Name.EndsWith(".json", StringComparison.Ordinal)) CheckJson(part, source);

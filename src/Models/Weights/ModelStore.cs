@@ -31,8 +31,8 @@ public sealed class ModelStore
     public string PathOf(string name, string file) => IsInstalled(name) ? Path.Combine(FolderOf(name), file) : throw NotInstalled(name);
 
     /// <summary>Downloads what is missing, checks it and makes it known at once. Two installations of one model take turns; the second finds the work done.</summary>
-    /// <exception cref="PipelineException"><see cref="Problem.LicenceNotAccepted"/>, <see cref="Problem.DownloadFailed"/>, <see cref="Problem.HashMismatch"/>, <see cref="Problem.FileNotFound"/>, <see cref="Problem.StorageWriteFailed"/>
-    /// or, for files whose hash nobody knows, <see cref="Problem.WeightsUnreadable"/>.</exception>
+    /// <exception cref="PipelineException"><see cref="Problem.LicenceNotAccepted"/>, <see cref="Problem.DownloadFailed"/>, <see cref="Problem.HashMismatch"/>,
+    /// <see cref="Problem.FileNotFound"/>, <see cref="Problem.StorageWriteFailed"/> or, for files whose hash nobody knows, <see cref="Problem.WeightsUnreadable"/>.</exception>
     public async Task<ModelStatus> InstallAsync(InstallRequest request, IProgress<InstallProgress>? progress = null, CancellationToken cancel = default)
     {
         ModelInfo model = Find(request.Name);
@@ -53,7 +53,13 @@ public sealed class ModelStore
         {
             string? expected = file.Sha256 ?? record.Files.FirstOrDefault(known => known.Name == file.Name)?.Sha256;
             string path = Path.Combine(FolderOf(name), file.Name);
-            string? actual = !File.Exists(path) ? null : await FileHash.OfAsync(path, done => progress?.Report(new("checking", file.Name, files.Count + 1, model.Files.Count, done, new FileInfo(path).Length)), cancel);
+            string? actual = null;
+            if (File.Exists(path))
+            {
+                (int number, long length) = (files.Count + 1, new FileInfo(path).Length);
+                actual = await FileHash.OfAsync(path, done => progress?.Report(new("checking", file.Name, number, model.Files.Count, done, length)), cancel);
+            }
+
             string? fault = actual is null ? "The file is missing." : actual == expected ? null : $"The file has the SHA-256 {actual}, not {expected ?? "one that was recorded"}.";
             files.Add(new VerifiedFile(file.Name, actual, file.Sha256 is not null, fault));
         }

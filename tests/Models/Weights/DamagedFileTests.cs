@@ -31,25 +31,30 @@ public sealed class DamagedFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Open_EveryBitFlipped_OpensOrIsASentence(string kind)
+    public void Open_EveryByteFlipped_OpensOrIsASentence(string kind)
     {
         byte[] content = Small(kind);
 
         // Only its directory differs from that of the other archive.
-        int first = kind == "wide archive" ? content.AsSpan().IndexOf("PK\u0001\u0002"u8) * 8 : 0;
+        int first = kind == "wide archive" ? content.AsSpan().IndexOf("PK\u0001\u0002"u8) : 0;
         string path = kind == "index" ? folder.File("w.index.json") : folder.File("w");
         folder.Write("shard.safetensors", SmallSafeTensors());
-        int opened = 0;
-        for (int bit = first; bit < content.Length * 8; bit++)
+        int opened = 0, flips = 0;
+        for (int i = first; i < content.Length; i++)
         {
-            content[bit / 8] ^= (byte)(1 << (bit % 8));
-            File.WriteAllBytes(path, content);
-            if (Opens(path)) opened++;
-            content[bit / 8] ^= (byte)(1 << (bit % 8));
+            // All of a byte's bits, and another one of them at each byte.
+            foreach (int mask in (int[])[0xff, 1 << (i % 8)])
+            {
+                content[i] ^= (byte)mask;
+                File.WriteAllBytes(path, content);
+                if (Opens(path)) opened++;
+                content[i] ^= (byte)mask;
+                flips++;
+            }
         }
 
         // Were every flip to open, or none, this would test nothing.
-        Assert.InRange(opened, 1, (content.Length * 8) - first - 1);
+        Assert.InRange(opened, 1, flips - 1);
     }
 
     [Fact]

@@ -57,6 +57,16 @@ public sealed class TorchReaderTests : IDisposable
         Assert.Equal(1.5, weights.Package!.Arguments.Number("nsdr"));
     }
 
+    // The package of six sources has a mapping between numbers among its training settings.
+    [Fact]
+    public void Open_PackageWithSettingsByNumber_IsRead()
+    {
+        byte[] pickle = new PickleBuilder().Op('}').Op('(').Text("klass").Global("demucs.htdemucs", "HTDemucs").Text("kwargs").Op('}').Text("state").Op('}').Text("w").Tensor([6], [1]).Op('s')
+            .Text("training_args").Op('}').Text("test_mapping").Op('}').Op('(').Number(0).Number(0).Number(4).Number(2).Op('u').Op('s').Op('u').Stop();
+        using WeightFile weights = WeightFile.Open(Save(pickle, ArchiveBuilder.Floats(six)));
+        Assert.Equal(six, weights.Read("w", 6));
+    }
+
     [Theory]
     [InlineData("HalfStorage", 2)]
     [InlineData("BFloat16Storage", 2)]
