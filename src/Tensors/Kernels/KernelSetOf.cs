@@ -1,0 +1,59 @@
+namespace DgxMusic.Tensors.Kernels;
+
+sealed unsafe class KernelSet<L, V>(string name, int rows) : KernelSet where L : ILanes<V> where V : unmanaged
+{
+    internal override string Name => name;
+
+    internal override int Rows => rows;
+
+    internal override int Columns => ProductKernel<L, V>.Columns;
+
+    internal override SoftmaxKernel Softmax { get; } = new SoftmaxKernel<L, V>();
+
+    internal override void Product(float* a, float* b, float* c, nint cStride, int rowCount, int depth, bool add) =>
+        ProductKernel<L, V>.Run(a, rows, b, c, cStride, rowCount, depth, add);
+
+    internal override void Activate(Activation activation, float* from, float* to, long count)
+    {
+        switch (activation)
+        {
+            case Activation.None when from == to: break;
+            case Activation.None: Buffer.MemoryCopy(from, to, count * sizeof(float), count * sizeof(float)); break;
+            case Activation.Gelu: Maps<L, V>.Run<GeluMap>(from, to, count); break;
+            case Activation.Relu: Maps<L, V>.Run<ReluMap>(from, to, count); break;
+            case Activation.Elu: Maps<L, V>.Run<EluMap>(from, to, count); break;
+            case Activation.Sigmoid: Maps<L, V>.Run<SigmoidMap>(from, to, count); break;
+            case Activation.Tanh: Maps<L, V>.Run<TanhMap>(from, to, count); break;
+            default: throw new ArgumentOutOfRangeException(nameof(activation), activation, "This activation looks at two values.");
+        }
+    }
+
+    internal override void Gate(float* value, float* gate, float* to, long count) => Maps<L, V>.Combine<GateMap>(value, false, gate, false, to, count);
+
+    internal override void Combine(Operation operation, float* a, bool aRepeats, float* b, bool bRepeats, float* to, long count)
+    {
+        switch (operation)
+        {
+            case Operation.Add: Maps<L, V>.Combine<AddMap>(a, aRepeats, b, bRepeats, to, count); break;
+            case Operation.Subtract: Maps<L, V>.Combine<SubtractMap>(a, aRepeats, b, bRepeats, to, count); break;
+            case Operation.Multiply: Maps<L, V>.Combine<MultiplyMap>(a, aRepeats, b, bRepeats, to, count); break;
+            default: Maps<L, V>.Combine<DivideMap>(a, aRepeats, b, bRepeats, to, count); break;
+        }
+    }
+
+    internal override void Affine(float* from, float factor, float term, float* to, long count) =>
+        Maps<L, V>.MultiplyAdd(from, &factor, true, &term, true, to, count);
+
+    internal override void Affine(float* from, float* factors, float* terms, float* to, long count) =>
+        Maps<L, V>.MultiplyAdd(from, factors, false, terms, false, to, count);
+
+    internal override void ScaleAndAdd(float* from, float factor, float* terms, float* to, long count)
+    {
+        if (terms is null) Maps<L, V>.Combine<MultiplyMap>(from, false, &factor, true, to, count);
+        else Maps<L, V>.MultiplyAdd(from, &factor, true, terms, false, to, count);
+    }
+
+    internal override (double Mean, double SquaredDistances) Moments(float* from, int count) => MomentKernel<L, V>.Run(from, count);
+
+    internal override double Energy(float* from, int count) => MomentKernel<L, V>.Energy(from, count);
+}

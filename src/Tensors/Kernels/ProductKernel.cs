@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+
+namespace DgxMusic.Tensors.Kernels;
+
+/// <summary>
+/// The innermost product: a strip of up to eight rows of A times a strip of three vectors of columns of B, accumulated in registers over one block of the depth.
+/// Goto and van de Geijn, Anatomy of high-performance matrix multiplication, 2008.
+/// </summary>
+/// <remarks>Each value is one chain of fused multiply-adds from 0, k ascending, whatever the number of rows; blocks of the depth are then added in order.</remarks>
+static unsafe class ProductKernel<L, V> where L : ILanes<V> where V : unmanaged
+{
+    internal static int Columns => 3 * L.Count;
+
+    /// <param name="a">Values of the strip's rows at k = 0, then at k = 1, …; <paramref name="aStep"/> apart.</param>
+    /// <param name="b">Values of the strip's columns at k = 0, then at k = 1, ….</param>
+    /// <param name="c">Rows of <see cref="Columns"/> values, <paramref name="cStride"/> apart. More rows than asked for may be written, up to the next power of two.</param>
+    /// <param name="add">To what c holds; else c is overwritten.</param>
+    internal static void Run(float* a, int aStep, float* b, float* c, nint cStride, int rows, int depth, bool add)
+    {
+        if (rows > 4) Rows8(a, aStep, b, c, cStride, depth, add);
+        else if (rows > 2) Rows4(a, aStep, b, c, cStride, depth, add);
+        else if (rows > 1) Rows2(a, aStep, b, c, cStride, depth, add);
+        else Rows1(a, aStep, b, c, cStride, depth, add);
+    }
+
+    static void Rows8(float* a, int aStep, float* b, float* c, nint cStride, int depth, bool add)
+    {
+        V r0x = L.Fill(0), r0y = L.Fill(0), r0z = L.Fill(0);
+        V r1x = L.Fill(0), r1y = L.Fill(0), r1z = L.Fill(0);
+        V r2x = L.Fill(0), r2y = L.Fill(0), r2z = L.Fill(0);
+        V r3x = L.Fill(0), r3y = L.Fill(0), r3z = L.Fill(0);
+        V r4x = L.Fill(0), r4y = L.Fill(0), r4z = L.Fill(0);
+        V r5x = L.Fill(0), r5y = L.Fill(0), r5z = L.Fill(0);
+        V r6x = L.Fill(0), r6y = L.Fill(0), r6z = L.Fill(0);
+        V r7x = L.Fill(0), r7y = L.Fill(0), r7z = L.Fill(0);
+        for (int k = 0; k < depth; k++, a += aStep, b += 3 * L.Count)
+        {
+            V x = L.Load(b), y = L.Load(b + L.Count), z = L.Load(b + (2 * L.Count));
+            V f0 = L.Fill(*a);
+            (r0x, r0y, r0z) = (L.MultiplyAdd(f0, x, r0x), L.MultiplyAdd(f0, y, r0y), L.MultiplyAdd(f0, z, r0z));
+            V f1 = L.Fill(a[1]);
+            (r1x, r1y, r1z) = (L.MultiplyAdd(f1, x, r1x), L.MultiplyAdd(f1, y, r1y), L.MultiplyAdd(f1, z, r1z));
+            V f2 = L.Fill(a[2]);
+            (r2x, r2y, r2z) = (L.MultiplyAdd(f2, x, r2x), L.MultiplyAdd(f2, y, r2y), L.MultiplyAdd(f2, z, r2z));
+            V f3 = L.Fill(a[3]);
+            (r3x, r3y, r3z) = (L.MultiplyAdd(f3, x, r3x), L.MultiplyAdd(f3, y, r3y), L.MultiplyAdd(f3, z, r3z));
+            V f4 = L.Fill(a[4]);
+            (r4x, r4y, r4z) = (L.MultiplyAdd(f4, x, r4x), L.MultiplyAdd(f4, y, r4y), L.MultiplyAdd(f4, z, r4z));
+            V f5 = L.Fill(a[5]);
+            (r5x, r5y, r5z) = (L.MultiplyAdd(f5, x, r5x), L.MultiplyAdd(f5, y, r5y), L.MultiplyAdd(f5, z, r5z));
+            V f6 = L.Fill(a[6]);
+            (r6x, r6y, r6z) = (L.MultiplyAdd(f6, x, r6x), L.MultiplyAdd(f6, y, r6y), L.MultiplyAdd(f6, z, r6z));
+            V f7 = L.Fill(a[7]);
+            (r7x, r7y, r7z) = (L.MultiplyAdd(f7, x, r7x), L.MultiplyAdd(f7, y, r7y), L.MultiplyAdd(f7, z, r7z));
+        }
+
+        Put(c, r0x, r0y, r0z, add);
+        Put(c + cStride, r1x, r1y, r1z, add);
+        Put(c + (2 * cStride), r2x, r2y, r2z, add);
+        Put(c + (3 * cStride), r3x, r3y, r3z, add);
+        Put(c + (4 * cStride), r4x, r4y, r4z, add);
+        Put(c + (5 * cStride), r5x, r5y, r5z, add);
+        Put(c + (6 * cStride), r6x, r6y, r6z, add);
+        Put(c + (7 * cStride), r7x, r7y, r7z, add);
+    }
+
+    static void Rows4(float* a, int aStep, float* b, float* c, nint cStride, int depth, bool add)
+    {
+        V r0x = L.Fill(0), r0y = L.Fill(0), r0z = L.Fill(0);
+        V r1x = L.Fill(0), r1y = L.Fill(0), r1z = L.Fill(0);
+        V r2x = L.Fill(0), r2y = L.Fill(0), r2z = L.Fill(0);
+        V r3x = L.Fill(0), r3y = L.Fill(0), r3z = L.Fill(0);
+        for (int k = 0; k < depth; k++, a += aStep, b += 3 * L.Count)
+        {
+            V x = L.Load(b), y = L.Load(b + L.Count), z = L.Load(b + (2 * L.Count));
+            V f0 = L.Fill(*a);
+            (r0x, r0y, r0z) = (L.MultiplyAdd(f0, x, r0x), L.MultiplyAdd(f0, y, r0y), L.MultiplyAdd(f0, z, r0z));
+            V f1 = L.Fill(a[1]);
+            (r1x, r1y, r1z) = (L.MultiplyAdd(f1, x, r1x), L.MultiplyAdd(f1, y, r1y), L.MultiplyAdd(f1, z, r1z));
+            V f2 = L.Fill(a[2]);
+            (r2x, r2y, r2z) = (L.MultiplyAdd(f2, x, r2x), L.MultiplyAdd(f2, y, r2y), L.MultiplyAdd(f2, z, r2z));
+            V f3 = L.Fill(a[3]);
+            (r3x, r3y, r3z) = (L.MultiplyAdd(f3, x, r3x), L.MultiplyAdd(f3, y, r3y), L.MultiplyAdd(f3, z, r3z));
+        }
+
+        Put(c, r0x, r0y, r0z, add);
+        Put(c + cStride, r1x, r1y, r1z, add);
+        Put(c + (2 * cStride), r2x, r2y, r2z, add);
+        Put(c + (3 * cStride), r3x, r3y, r3z, add);
+    }
+
+    static void Rows2(float* a, int aStep, float* b, float* c, nint cStride, int depth, bool add)
+    {
+        V r0x = L.Fill(0), r0y = L.Fill(0), r0z = L.Fill(0);
+        V r1x = L.Fill(0), r1y = L.Fill(0), r1z = L.Fill(0);
+        for (int k = 0; k < depth; k++, a += aStep, b += 3 * L.Count)
+        {
+            V x = L.Load(b), y = L.Load(b + L.Count), z = L.Load(b + (2 * L.Count));
+            V f0 = L.Fill(*a);
+            (r0x, r0y, r0z) = (L.MultiplyAdd(f0, x, r0x), L.MultiplyAdd(f0, y, r0y), L.MultiplyAdd(f0, z, r0z));
+            V f1 = L.Fill(a[1]);
+            (r1x, r1y, r1z) = (L.MultiplyAdd(f1, x, r1x), L.MultiplyAdd(f1, y, r1y), L.MultiplyAdd(f1, z, r1z));
+        }
+
+        Put(c, r0x, r0y, r0z, add);
+        Put(c + cStride, r1x, r1y, r1z, add);
+    }
+
+    static void Rows1(float* a, int aStep, float* b, float* c, nint cStride, int depth, bool add)
+    {
+        V r0x = L.Fill(0), r0y = L.Fill(0), r0z = L.Fill(0);
+        for (int k = 0; k < depth; k++, a += aStep, b += 3 * L.Count)
+        {
+            V x = L.Load(b), y = L.Load(b + L.Count), z = L.Load(b + (2 * L.Count));
+            V f0 = L.Fill(*a);
+            (r0x, r0y, r0z) = (L.MultiplyAdd(f0, x, r0x), L.MultiplyAdd(f0, y, r0y), L.MultiplyAdd(f0, z, r0z));
+        }
+
+        Put(c, r0x, r0y, r0z, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Put(float* c, V x, V y, V z, bool add)
+    {
+        if (add) (x, y, z) = (L.Add(L.Load(c), x), L.Add(L.Load(c + L.Count), y), L.Add(L.Load(c + (2 * L.Count)), z));
+        L.Store(x, c);
+        L.Store(y, c + L.Count);
+        L.Store(z, c + (2 * L.Count));
+    }
+}

@@ -1,0 +1,82 @@
+using DgxMusic.Tensors.Kernels;
+
+namespace DgxMusic.Tensors.Managed;
+
+/// <summary>
+/// A strip of queries of one head against all keys, block by block. Queries lie in the lanes: scores of a block are a matrix of keys by queries,
+/// which is at once what the second product reads as its right matrix.
+/// </summary>
+readonly unsafe struct AttentionWork(
+    KernelSet kernels, Scratch scratch, ManagedTensor queries, PackedKeys packed, int keys, float scale, ManagedTensor? bias, bool causal, ManagedTensor to) : IWork
+{
+    /// <summary>Keys at a time: scores of a strip of queries are 24 KB then, half of a first-level cache. Part of the definition of the rounding.</summary>
+    const int Block = 128;
+
+    internal int Tasks => packed.Batch * packed.Heads * Strips;
+
+    int Strips => (queries.Size(1) + kernels.Columns - 1) / kernels.Columns;
+
+    public void Run(int task, int worker)
+    {
+        int strip = task % Strips, head = task / Strips % packed.Heads, item = task / Strips / packed.Heads, width = kernels.Columns, size = packed.HeadSize;
+        int first = strip * width, count = Math.Min(width, queries.Size(1) - first), rows = packed.ValueStrips * kernels.Rows;
+        float* question = scratch.For(worker, (long)width * (size + Block + kernels.Rows + rows + 3)), scores = question + (width * size);
+        float* result = scores + (width * (Block + kernels.Rows)), highest = result + (width * rows), sum = highest + width, shrink = sum + width;
+        PackQueries(item, head, first, count, question);
+        new Span<float>(result, width * rows).Clear();
+        new Span<float>(highest, width).Fill(float.MinValue);
+        new Span<float>(sum, width).Clear();
+        for (int start = 0; start < keys; start += Block)
+        {
+            int present = Math.Min(Block, keys - start);
+            if (causal && start > LimitOf(first + count - 1)) break;   // nobody here sees these
+            Tile.Multiply(kernels, packed.KeysFrom(item, head, start), (long)kernels.Rows * size, question, 0, scores, width, present, width, size, add: false);
+            Bend(head, first, count, start, present, scores);
+            kernels.Softmax.Absorb(scores, present, width, highest, sum, shrink);
+            if (start > 0) kernels.Softmax.ScaleColumns(result, rows, width, shrink);
+            Tile.Multiply(kernels, packed.ValuesFrom(item, head, start), (long)packed.Capacity * kernels.Rows, scores, 0, result, width, rows, width, present, add: true);
+        }
+
+        Put(item, head, first, count, result, sum);
+    }
+
+    /// <summary>Last key that a query sees.</summary>
+    int LimitOf(int query) => causal ? keys - queries.Size(1) + query : keys - 1;
+
+    void PackQueries(int item, int head, int first, int count, float* to)
+    {
+        int width = kernels.Columns, size = packed.HeadSize;
+        for (int lane = 0; lane < width; lane++)
+        {
+            float* from = queries.Data + ((((long)item * queries.Size(1)) + first + Math.Min(lane, count - 1)) * packed.Channels) + ((long)head * size);
+            for (int channel = 0; channel < size; channel++) to[(channel * width) + lane] = from[channel] * scale;
+        }
+    }
+
+    /// <summary>Adds the bias and hides what a query must not see.</summary>
+    void Bend(int head, int first, int count, int start, int present, float* scores)
+    {
+        int width = kernels.Columns;
+        for (int lane = 0; bias is not null && lane < count; lane++)
+        {
+            float* row = bias.Data + ((((long)head * queries.Size(1)) + first + lane) * keys) + start;
+            for (int key = 0; key < present; key++) scores[(key * width) + lane] += row[key];
+        }
+
+        for (int lane = 0; causal && lane < width; lane++)
+        {
+            for (int key = Math.Max(0, LimitOf(first + Math.Min(lane, count - 1)) + 1 - start); key < present; key++) scores[(key * width) + lane] = float.NegativeInfinity;
+        }
+    }
+
+    void Put(int item, int head, int first, int count, float* result, float* sum)
+    {
+        int width = kernels.Columns, size = packed.HeadSize;
+        for (int lane = 0; lane < count; lane++)
+        {
+            float* put = to.Data + ((((long)item * queries.Size(1)) + first + lane) * packed.Channels) + ((long)head * size);
+            float share = 1 / sum[lane];
+            for (int channel = 0; channel < size; channel++) put[channel] = result[(channel * width) + lane] * share;
+        }
+    }
+}

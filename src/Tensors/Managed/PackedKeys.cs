@@ -1,0 +1,83 @@
+using DgxMusic.Tensors.Kernels;
+
+namespace DgxMusic.Tensors.Managed;
+
+/// <summary>
+/// Keys and values, head by head, as the product kernel reads the rows of a left matrix: strips of keys for scores = keys · queriesᵀ,
+/// strips of channels for results = valuesᵀ · weights.
+/// </summary>
+sealed unsafe class PackedKeys : IDisposable
+{
+    readonly KernelSet kernels;
+    readonly BufferPool buffers;
+    TensorBuffer? keys;
+    TensorBuffer? values;
+
+    internal PackedKeys(KernelSet kernels, BufferPool buffers, int batch, int heads, int channels, int capacity)
+    {
+        (this.kernels, this.buffers, Batch, Heads, Channels, Capacity) = (kernels, buffers, batch, heads, channels, capacity);
+        keys = buffers.Rent((long)batch * heads * KeyStep);
+        values = buffers.Rent((long)batch * heads * ValueStep);
+    }
+
+    internal int Batch { get; }
+
+    internal int Heads { get; }
+
+    internal int Channels { get; }
+
+    internal int Capacity { get; }
+
+    internal int HeadSize => Channels / Heads;
+
+    internal int ValueStrips => (HeadSize + kernels.Rows - 1) / kernels.Rows;
+
+    long KeyStep => (long)((Capacity + kernels.Rows - 1) / kernels.Rows) * kernels.Rows * HeadSize;
+
+    long ValueStep => (long)ValueStrips * kernels.Rows * Capacity;
+
+    /// <summary>The strip that begins at a key, all its channels.</summary>
+    internal float* KeysFrom(int item, int head, int key) => keys!.Data + ((((long)item * Heads) + head) * KeyStep) + ((long)key * HeadSize);
+
+    /// <summary>The first strip of channels at a key; the next one is Capacity · Rows further.</summary>
+    internal float* ValuesFrom(int item, int head, int key) => values!.Data + ((((long)item * Heads) + head) * ValueStep) + ((long)key * kernels.Rows);
+
+    /// <summary>Stores tokens from <paramref name="start"/> on.</summary>
+    internal void Put(WorkerPool pool, ManagedTensor newKeys, ManagedTensor newValues, int start) =>
+        pool.Run(Batch * Heads, new PutWork(this, kernels.Rows, newKeys, newValues, start));
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref keys, null) is { } k) buffers.Return(k);
+        if (Interlocked.Exchange(ref values, null) is { } v) buffers.Return(v);
+    }
+
+    readonly struct PutWork(PackedKeys packed, int rows, ManagedTensor newKeys, ManagedTensor newValues, int start) : IWork
+    {
+        public void Run(int task, int worker)
+        {
+            int item = task / packed.Heads, head = task % packed.Heads, tokens = newKeys.Size(1), size = packed.HeadSize;
+            for (int token = 0; token < tokens; token++)
+            {
+                long from = (((long)item * tokens) + token) * packed.Channels + ((long)head * size);
+                int at = start + token;
+                PutKey(packed.KeysFrom(item, head, at / rows * rows) + (at % rows), newKeys.Data + from, size);
+                PutValue(packed.ValuesFrom(item, head, at), newValues.Data + from, size);
+            }
+        }
+
+        void PutKey(float* to, float* from, int size)
+        {
+            for (int channel = 0; channel < size; channel++) to[channel * rows] = from[channel];
+        }
+
+        void PutValue(float* to, float* from, int size)
+        {
+            long step = (long)packed.Capacity * rows;
+            for (int first = 0; first < size; first += rows, to += step)
+            {
+                for (int lane = 0; lane < rows; lane++) to[lane] = first + lane < size ? from[first + lane] : 0;
+            }
+        }
+    }
+}

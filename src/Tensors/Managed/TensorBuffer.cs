@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+
+namespace DgxMusic.Tensors.Managed;
+
+/// <summary>Memory outside the collected heap, shared by the tensors that are views of it. What no scope gives back, the finalizer frees.</summary>
+sealed unsafe class TensorBuffer
+{
+    const int Alignment = 64;   // bytes: a cache line, the longest vector
+    int users;
+
+    internal TensorBuffer(long capacity)
+    {
+        Capacity = capacity;
+        Data = (float*)NativeMemory.AlignedAlloc((nuint)(capacity * sizeof(float)), Alignment);
+        GC.AddMemoryPressure(capacity * sizeof(float));
+    }
+
+    ~TensorBuffer()
+    {
+        NativeMemory.AlignedFree(Data);
+        GC.RemoveMemoryPressure(Capacity * sizeof(float));
+    }
+
+    internal long Capacity { get; }
+
+    internal float* Data { get; }
+
+    internal void Share() => Interlocked.Increment(ref users);
+
+    /// <summary>Whether that was the last user.</summary>
+    internal bool Leave() => Interlocked.Decrement(ref users) == 0;
+}
+
+/// <summary>Buffers that wait to be used again, by capacity, so that a forward pass like the last one allocates nothing.</summary>
+sealed class BufferPool
+{
+    readonly Dictionary<long, Stack<TensorBuffer>> free = [];
+
+    internal TensorBuffer Rent(long length)
+    {
+        long capacity = CapacityFor(length);
+        lock (free)
+        {
+            if (free.TryGetValue(capacity, out Stack<TensorBuffer>? buffers) && buffers.TryPop(out TensorBuffer? buffer)) return buffer;
+        }
+
+        return new TensorBuffer(capacity);
+    }
+
+    internal void Return(TensorBuffer buffer)
+    {
+        lock (free)
+        {
+            if (!free.TryGetValue(buffer.Capacity, out Stack<TensorBuffer>? buffers)) free.Add(buffer.Capacity, buffers = new());
+            buffers.Push(buffer);
+        }
+    }
+
+    /// <summary>Eight sizes an octave: at most an eighth is wasted, and tensors of nearly the same size share buffers.</summary>
+    static long CapacityFor(long length)
+    {
+        long step = Math.Max(64, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(length, 1)) / 16);
+        return (Math.Max(length, 1) + step - 1) / step * step;
+    }
+}

@@ -1,0 +1,86 @@
+using DgxMusic.Tensors.Kernels;
+
+namespace DgxMusic.Tensors.Managed;
+
+/// <summary>Rows of values, one after another.</summary>
+readonly unsafe struct TokenSource(float* data, int depth)
+{
+    internal int Depth => depth;
+
+    /// <summary>Strips of <paramref name="width"/> rows; for each depth from start on the strip's values side by side.</summary>
+    internal void Pack(int firstRow, int rows, int start, int count, int width, float* to)
+    {
+        for (int row = 0; row < rows; row += width, to += width * count)
+        {
+            int present = Math.Min(width, rows - row);
+            for (int lane = 0; lane < width; lane++)
+            {
+                float* from = data + ((long)(firstRow + row + Math.Min(lane, present - 1)) * depth) + start;
+                for (int k = 0; k < count; k++) to[(k * width) + lane] = from[k];
+            }
+        }
+    }
+}
+
+/// <summary>How a product of tokens and weights is cut into tasks. Changes no bit of the result.</summary>
+readonly record struct TokenPlan(int Rows, int Columns, int TileRows, int TileColumns)
+{
+    /// <summary>256 rows of a block of depth are 256 KB: they stay in a second-level cache of 1 MB beside the results.</summary>
+    const int MostRows = 96, MostColumns = 768;
+
+    internal int Across => (Columns + TileColumns - 1) / TileColumns;
+
+    internal int Tasks => (Rows + TileRows - 1) / TileRows * Across;
+
+    internal static TokenPlan For(int rows, int columns, KernelSet kernels, int threads)
+    {
+        int tileRows = Math.Min(MostRows, RoundUp(rows, kernels.Rows)), tileColumns = Math.Min(RoundUp(MostColumns, kernels.Columns), RoundUp(columns, kernels.Columns));
+        var plan = new TokenPlan(rows, columns, tileRows, tileColumns);
+
+        // Smaller tiles while there are too few for all threads to end at about the same time.
+        while (plan.Tasks < 4 * threads && threads > 1 && plan.TileColumns > kernels.Columns)
+            plan = plan with { TileColumns = RoundUp(plan.TileColumns / 2, kernels.Columns) };
+        return plan;
+    }
+
+    static int RoundUp(int value, int step) => (value + step - 1) / step * step;
+}
+
+/// <summary>What becomes of a finished row of products: bias, activation, scale, residual.</summary>
+readonly unsafe struct TokenFinish(KernelSet kernels, float[]? bias, Activation activation, ManagedTensor? scale, ManagedTensor? residual, ManagedTensor to, int columns)
+{
+    internal void Take(float* values, int row, int firstColumn, int count)
+    {
+        long at = ((long)row * columns) + firstColumn;
+        float* target = to.Data + at;
+        if (bias is not null)
+        {
+            fixed (float* b = bias) kernels.Combine(Operation.Add, values, false, b + firstColumn, false, values, count);
+        }
+
+        kernels.Activate(activation, values, scale is null && residual is null ? target : values, count);
+        if (residual is not null && scale is not null) kernels.Affine(values, scale.Data + firstColumn, residual.Data + at, target, count);
+        else if (residual is not null) kernels.Combine(Operation.Add, values, false, residual.Data + at, false, target, count);
+        else if (scale is not null) kernels.Combine(Operation.Multiply, values, false, scale.Data + firstColumn, false, target, count);
+    }
+}
+
+/// <summary>Tiles of (rows × depth) · (depth × columns): tokens packed on the way, weights packed before.</summary>
+readonly unsafe struct TokenWork(KernelSet kernels, Scratch scratch, TokenSource source, Packed weights, TokenFinish finish, TokenPlan plan) : IWork
+{
+    public void Run(int task, int worker)
+    {
+        int firstRow = task / plan.Across * plan.TileRows, firstColumn = task % plan.Across * plan.TileColumns;
+        int rows = Math.Min(plan.TileRows, plan.Rows - firstRow), columns = Math.Min(plan.TileColumns, plan.Columns - firstColumn);
+        float* results = scratch.For(worker, ((long)plan.TileRows * plan.TileColumns) + ((long)plan.TileRows * Packed.Block));
+        float* strips = results + ((long)plan.TileRows * plan.TileColumns);
+        for (int start = 0; start < source.Depth; start += Packed.Block)
+        {
+            int depth = Math.Min(Packed.Block, source.Depth - start);
+            source.Pack(firstRow, rows, start, depth, kernels.Rows, strips);
+            Tile.Multiply(kernels, strips, kernels.Rows * depth, weights.At(firstColumn, start), weights.StripStep, results, plan.TileColumns, rows, columns, depth, add: start > 0);
+        }
+
+        for (int row = 0; row < rows; row++) finish.Take(results + ((long)row * plan.TileColumns), firstRow + row, firstColumn, columns);
+    }
+}
