@@ -3,6 +3,8 @@ using DgxMusic.Tensors.Managed;
 
 namespace DgxMusic.Tensors.Tests;
 
+/// <summary>The contract with what this processor runs fastest.</summary>
+[Trait("Category", "Kernels")]
 public sealed class ManagedEngineTests : EngineContract
 {
     protected override IEngine Create() => new ManagedEngine(threads: 2);
