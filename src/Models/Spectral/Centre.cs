@@ -4,9 +4,9 @@ namespace DgxMusic.Models.Spectral;
 
 /// <summary>
 /// How much of each bin is in the middle of the stereo image: 2 Re(L R*)/(|L|² + |R|²), 1 for equal channels, 0 for one channel alone or opposite ones
-/// (Avendano and Jot, Frequency domain techniques for stereo to multichannel upmix, AES 22nd Conference, 2002), sharpened by its fourth power.
+/// (Avendano and Jot, Frequency domain techniques for stereo to multichannel upmix, AES 22nd Conference, 2002), sharpened by its eighth power: a bin at 0.9 is half a bin.
 /// </summary>
-/// <remarks>Where the whole music is mono, for seconds, the middle tells nothing: <see cref="Trust"/> is 0 then.</remarks>
+/// <remarks>Where the whole music is mono, for seconds, the middle tells nothing: <see cref="Trust"/> is 0 then and all is in the middle.</remarks>
 sealed class Centre(int bins, double secondsPerFrame)
 {
     const double MemorySeconds = 5, MonoBelow = 1e-3, StereoFrom = 2e-2;
@@ -21,12 +21,8 @@ sealed class Centre(int bins, double secondsPerFrame)
     /// <param name="share">By bin, 0 … 1.</param>
     public void Measure(Spectrum[] frame, ReadOnlySpan<float> power, Span<float> share)
     {
-        if (frame.Length == 1)
-        {
-            share.Fill(1f);
-            return;
-        }
-
+        share.Fill(1f);
+        if (frame.Length == 1) return;
         TensorPrimitives.Multiply(frame[0].Real, frame[1].Real, common);
         TensorPrimitives.MultiplyAdd(frame[0].Imaginary, frame[1].Imaginary, common, common);
         TensorPrimitives.Multiply(common, 2f, common);
@@ -35,8 +31,10 @@ sealed class Centre(int bins, double secondsPerFrame)
         TensorPrimitives.Divide(common, share, share);
         TensorPrimitives.Max(share, 0f, share);
         TensorPrimitives.Min(share, 1f, share);
-        TensorPrimitives.Multiply(share, share, share);
-        TensorPrimitives.Multiply(share, share, share);
+        for (int squared = 0; squared < 3; squared++) TensorPrimitives.Multiply(share, share, share);
+        TensorPrimitives.Subtract(share, 1f, share);
+        TensorPrimitives.Multiply(share, Trust, share);
+        TensorPrimitives.Add(share, 1f, share);   // 1 - trust (1 - share)
     }
 
     void Learn(ReadOnlySpan<float> power)

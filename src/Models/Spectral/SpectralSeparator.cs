@@ -19,7 +19,7 @@ namespace DgxMusic.Models.Spectral;
 public sealed class SpectralSeparator
 {
     // Windows long enough to tell the tones of a chord, and short enough that a voice keeps its pitch within one.
-    const double LongSeconds = 0.19, ShortSeconds = 0.046;
+    const double LongSeconds = 0.37, ShortSeconds = 0.046;
 
     /// <summary>240 dB over full scale: above it, squares of spectra could leave float32.</summary>
     const float LoudestSample = 1e12f;

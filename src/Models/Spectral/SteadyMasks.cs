@@ -3,18 +3,20 @@ using System.Numerics.Tensors;
 namespace DgxMusic.Models.Spectral;
 
 /// <summary>
-/// Gains for long windows, where what keeps its pitch is steady, and strokes and a gliding voice are not: bass is steady and low, the steady part of a
-/// voice is steady, high and in the middle, and what is not steady goes on to <see cref="VoiceMasks"/>. The rest is other.
+/// Gains for long windows, where what keeps its pitch is steady, and strokes and a gliding voice are not: bass is steady and low or
+/// an overtone of that, the steady part of a voice is steady, higher and in the middle, and what is not steady goes on to <see cref="VoiceMasks"/>.
+/// The rest is other.
 /// </summary>
 sealed class SteadyMasks : IMaskMaker
 {
     public const int Bass = 0, Voice = 1, Unsteady = 2;
-    const double MedianSeconds = 0.5, MedianHz = 100;
-    const float StrokeWeight = 2;
+    const double MedianSeconds = 0.5, MedianHz = 50;
+    const float StrokeWeight = 1.5f;
 
     readonly Steadiness steadiness;
     readonly Centre centre;
-    readonly float[] low, voiceBand, middle;
+    readonly BassComb comb;
+    readonly float[] low, voiceBand, steady, power, middle;
     readonly float[][] gains;
 
     /// <param name="size">Samples in a window; windows are a quarter of it apart.</param>
@@ -25,8 +27,9 @@ sealed class SteadyMasks : IMaskMaker
         steadiness = new(bins, Odd(MedianSeconds / secondsPerFrame), Odd(MedianHz * size / sampleRateHz), StrokeWeight);
         centre = new(bins, secondsPerFrame);
         low = Gains.Below(bins, sampleRateHz, 120, 260);
-        voiceBand = [.. Gains.Between(bins, sampleRateHz, 150, 10_000).Zip(low, (band, below) => band * (1 - below))];
-        middle = new float[bins];
+        voiceBand = Gains.Between(bins, sampleRateHz, 150, 10_000);
+        comb = new(bins, sampleRateHz);
+        (steady, power, middle) = (new float[bins], new float[bins], new float[bins]);
         gains = [.. Enumerable.Range(0, Outputs).Select(_ => new float[bins])];
     }
 
@@ -41,14 +44,19 @@ sealed class SteadyMasks : IMaskMaker
 
     public float[][] Make(Spectrum[] frame)
     {
-        float[] steady = gains[Bass], voice = gains[Voice];
+        float[] bass = gains[Bass], voice = gains[Voice];
         steadiness.Measure(steady);
         centre.Measure(frame, steadiness.Power, middle);
         TensorPrimitives.Subtract(1f, steady, gains[Unsteady]);
-        TensorPrimitives.Multiply(middle, voiceBand, voice);
-        TensorPrimitives.Multiply(voice, centre.Trust, voice);
+        TensorPrimitives.Multiply(steady, steadiness.Power, power);
+        low.CopyTo(bass, 0);
+        comb.Raise(power, middle, bass);
+        TensorPrimitives.Subtract(1f, bass, voice);
+        TensorPrimitives.Multiply(voice, voiceBand, voice);
+        TensorPrimitives.Multiply(voice, middle, voice);
+        TensorPrimitives.Multiply(voice, centre.Trust, voice);   // in mono, steady tones are other
         TensorPrimitives.Multiply(voice, steady, voice);
-        TensorPrimitives.Multiply(steady, low, steady);
+        TensorPrimitives.Multiply(bass, steady, bass);
         return gains;
     }
 }

@@ -10,7 +10,7 @@ namespace DgxMusic.Models.Spectral;
 sealed class VoiceMasks : IMaskMaker
 {
     public const int Voice = 0, Drums = 1;
-    const double MedianSeconds = 0.12, MedianHz = 700;
+    const double MedianSeconds = 0.12, MedianHz = 400;
     const float StrokeWeight = 1;
 
     readonly Steadiness steadiness;
@@ -43,9 +43,6 @@ sealed class VoiceMasks : IMaskMaker
         TensorPrimitives.Multiply(voice, band, voice);
         TensorPrimitives.Subtract(1f, voice, drums);
         centre.Measure(frame, steadiness.Power, middle);
-        TensorPrimitives.Subtract(middle, 1f, middle);                       // 1 + trust (middle - 1): the whole of it where the music is mono
-        TensorPrimitives.Multiply(middle, frame.Length == 1 ? 0f : centre.Trust, middle);
-        TensorPrimitives.Add(middle, 1f, middle);
         TensorPrimitives.Multiply(voice, middle, voice);
         return gains;
     }
