@@ -14,6 +14,9 @@ static class Dgxmusic
 {
     static readonly string program = Find();
 
+    /// <summary>The folder that the solution lies in.</summary>
+    public static string SourceFolder => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, "../../../../.."));
+
     public static Task<Run> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), arguments);
 
     public static async Task<Run> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)

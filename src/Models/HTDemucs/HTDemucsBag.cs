@@ -1,0 +1,155 @@
+using System.Numerics.Tensors;
+using DgxMusic.Contracts;
+using DgxMusic.Dsp;
+using DgxMusic.Models.Separation;
+using DgxMusic.Tensors;
+
+namespace DgxMusic.Models.HTDemucs;
+
+/// <summary>One model, or several that each know some sources better: <c>htdemucs_ft</c> has one for each of its four.</summary>
+public sealed class HTDemucsBag : ISeparationModel
+{
+    /// <summary>Keeps silence from being divided by nothing.</summary>
+    const double Epsilon = 1e-8;
+
+    const double LongestShiftSeconds = 0.5;
+
+    readonly IEngine engine;
+    readonly HTDemucs[] models;
+    readonly float[][] weights;
+
+    /// <param name="engine">Disposed with the bag.</param>
+    /// <param name="weights">By model and source: how much of each stem a model gives; null: all models alike.</param>
+    public HTDemucsBag(string name, IEngine engine, IReadOnlyList<HTDemucs> models, IReadOnlyList<IReadOnlyList<float>>? weights = null)
+    {
+        (Name, this.engine, this.models) = (name, engine, [.. models]);
+        HTDemucsConfig first = models[0].Config;
+        if (models.Any(model => !model.Config.Sources.SequenceEqual(first.Sources) || model.Config.SegmentFrames != first.SegmentFrames || model.Config.SampleRateHz != first.SampleRateHz))
+            throw new PipelineException(Problem.WeightsMismatch, "The models of a bag have other sources or segments than its first.");
+        this.weights = [.. models.Select((_, n) => weights is null ? [.. first.Sources.Select(_ => 1f)] : weights[n].ToArray())];
+    }
+
+    public string Name { get; }
+
+    public IReadOnlyList<string> Sources => models[0].Config.Sources;
+
+    public int? SampleRateHz => models[0].Config.SampleRateHz;
+
+    public bool NeedsStatistics => true;
+
+    /// <summary>Opens the files of a model, one after the other.</summary>
+    /// <param name="engine">Disposed with the bag, and at once if a file does not fit.</param>
+    /// <exception cref="PipelineException"><see cref="Problem.WeightsUnreadable"/>, <see cref="Problem.WeightsRefused"/>, <see cref="Problem.WeightsMismatch"/>.</exception>
+    public static HTDemucsBag Load(string name, IEngine engine, IReadOnlyList<string> files, IReadOnlyList<IReadOnlyList<float>>? weights = null)
+    {
+        try
+        {
+            return new(name, engine, [.. files.Select(file => HTDemucs.Load(engine, file))], weights);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    public IStemStream Open(
+        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation)
+    {
+        var plan = new SegmentPlan(models[0].Config.SegmentFrames, settings.Overlap);
+        int[] leads = [.. Leads(settings.Shifts)];
+        long runs = leads.Sum(lead => plan.WindowsOf(track.Frames + lead)) * models.Length, done = 0;
+        var scale = new Normalization((float)track.Mean, (float)(track.Deviation + Epsilon));
+        var passes = new ShiftedSeparation(plan, sampleRateHz, models[0].Config.AudioChannels, Sources.Count, Run, stems => finished(scale.Undo(stems)), leads);
+        return new NormalizedStream(passes, scale);
+
+        float[] Run(float[] window)
+        {
+            float[] sum = new float[Sources.Count * window.Length];
+            for (int n = 0; n < models.Length; n++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                AddWeighted(models[n], window, weights[n], sum);
+                progress?.Invoke((double)++done / runs);
+            }
+
+            if (models.Length > 1) Divide(sum);
+            return sum;
+        }
+    }
+
+    public void Dispose() => engine.Dispose();
+
+    /// <summary>Silence in front of each pass, up to half a second: a function of the pass's number alone.</summary>
+    IEnumerable<int> Leads(int shifts)
+    {
+        if (shifts <= 0) yield return 0;
+        uint longest = (uint)(LongestShiftSeconds * SampleRateHz!.Value);
+        for (ulong shift = 1; shift <= (ulong)Math.Max(0, shifts); shift++)
+        {
+            ulong mixed = shift * 0x9E3779B97F4A7C15;
+            mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+            yield return (int)((mixed ^ (mixed >> 31)) % (longest + 1));
+        }
+    }
+
+    void AddWeighted(HTDemucs model, float[] window, float[] sourceWeights, float[] sum)
+    {
+        using ITensorScope scope = engine.Scope();
+        float[] stems = model.Forward(engine.Upload(window, 1, model.Config.AudioChannels, model.Config.SegmentFrames)).ToArray();
+        for (int source = 0; source < sourceWeights.Length; source++)
+        {
+            if (sourceWeights[source] == 0) continue;
+            Span<float> target = sum.AsSpan(source * window.Length, window.Length);
+            TensorPrimitives.MultiplyAdd(stems.AsSpan(source * window.Length, window.Length), sourceWeights[source], target, target);
+        }
+    }
+
+    void Divide(float[] sum)
+    {
+        int length = sum.Length / Sources.Count;
+        for (int source = 0; source < Sources.Count; source++)
+        {
+            Span<float> stem = sum.AsSpan(source * length, length);
+            TensorPrimitives.Divide(stem, weights.Sum(model => model[source]), stem);
+        }
+    }
+
+    /// <summary>The track as these models want it: without its mean, of deviation 1.</summary>
+    sealed record Normalization(float Mean, float Deviation)
+    {
+        public AudioBuffer Do(AudioBuffer block)
+        {
+            var normal = new AudioBuffer(block.SampleRateHz, block.Channels, block.Frames);
+            for (int channel = 0; channel < block.Channels; channel++)
+            {
+                TensorPrimitives.Subtract(block[channel], Mean, normal[channel]);
+                TensorPrimitives.Divide(normal[channel], Deviation, normal[channel]);
+            }
+
+            return normal;
+        }
+
+        public AudioBuffer[] Undo(AudioBuffer[] stems)
+        {
+            foreach (AudioBuffer stem in stems)
+            {
+                for (int channel = 0; channel < stem.Channels; channel++)
+                {
+                    TensorPrimitives.Multiply(stem[channel], Deviation, stem[channel]);
+                    TensorPrimitives.Add(stem[channel], Mean, stem[channel]);
+                }
+            }
+
+            return stems;
+        }
+    }
+
+    sealed class NormalizedStream(IStemStream inner, Normalization scale) : IStemStream
+    {
+        public void Process(AudioBuffer block) => inner.Process(scale.Do(block));
+
+        public void Complete() => inner.Complete();
+    }
+}

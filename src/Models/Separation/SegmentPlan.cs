@@ -1,0 +1,22 @@
+namespace DgxMusic.Models.Separation;
+
+/// <summary>How a track is cut into windows for a model of one length, and how they are joined: every window starts a quarter of its length before the last one ends.</summary>
+/// <param name="Frames">Of a window.</param>
+/// <param name="Overlap">Part of a window that the next one hears too, 0 to below 1.</param>
+public sealed record SegmentPlan(int Frames, double Overlap = 0.25)
+{
+    /// <summary>Frames from window to window.</summary>
+    public int Stride => (int)((1.0 - Overlap) * Frames);
+
+    /// <summary>Weight of each frame of a window: up to 1 in the middle and down again.</summary>
+    public float[] Weights()
+    {
+        float[] weights = new float[Frames];
+        int rising = Frames / 2, largest = Frames - rising;
+        for (int n = 0; n < Frames; n++) weights[n] = (float)(n < rising ? n + 1 : Frames - n) / largest;
+        return weights;
+    }
+
+    /// <summary>Windows that a track of so many frames takes.</summary>
+    public long WindowsOf(long frames) => (frames + Stride - 1) / Stride;
+}

@@ -1,0 +1,74 @@
+using System.Numerics.Tensors;
+using DgxMusic.Dsp;
+
+namespace DgxMusic.Models.Separation;
+
+/// <summary>Several passes over the same track, each with its window grid at another place, and the mean of what they give. As the original averages its shifts.</summary>
+sealed class ShiftedSeparation : IStemStream
+{
+    readonly WindowedSeparation[] passes;
+    readonly Queue<AudioBuffer[]>[] waiting;
+    readonly int[] taken;
+    readonly Action<AudioBuffer[]> finished;
+
+    public ShiftedSeparation(SegmentPlan plan, int sampleRateHz, int channels, int sources, WindowModel model, Action<AudioBuffer[]> finished, IReadOnlyList<int> leads)
+    {
+        this.finished = finished;
+        waiting = [.. leads.Select(_ => new Queue<AudioBuffer[]>())];
+        taken = new int[leads.Count];
+        passes = [.. leads.Select((lead, n) => new WindowedSeparation(plan, sampleRateHz, channels, sources, model, stems => waiting[n].Enqueue([.. stems.Select(Copy)]), lead))];
+    }
+
+    public void Process(AudioBuffer block)
+    {
+        foreach (WindowedSeparation pass in passes) pass.Process(block);
+        Give();
+    }
+
+    public void Complete()
+    {
+        foreach (WindowedSeparation pass in passes) pass.Complete();
+        Give();
+    }
+
+    /// <summary>Gives the mean as far as all passes have come.</summary>
+    void Give()
+    {
+        while (waiting.All(queue => queue.Count > 0))
+        {
+            int count = waiting.Select((queue, n) => queue.Peek()[0].Frames - taken[n]).Min();
+            AudioBuffer[] sums = [.. waiting[0].Peek().Select(stem => Copy(stem.Slice(taken[0], count)))];
+            for (int n = 1; n < passes.Length; n++) Add(sums, waiting[n].Peek(), taken[n]);
+            for (int n = 0; n < passes.Length; n++) Drop(n, count);
+            foreach (AudioBuffer sum in sums) Divide(sum, passes.Length);
+            finished(sums);
+        }
+    }
+
+    void Drop(int pass, int count)
+    {
+        taken[pass] += count;
+        if (taken[pass] < waiting[pass].Peek()[0].Frames) return;
+        waiting[pass].Dequeue();
+        taken[pass] = 0;
+    }
+
+    static void Add(AudioBuffer[] sums, AudioBuffer[] stems, int from)
+    {
+        for (int n = 0; n < sums.Length; n++)
+        {
+            for (int channel = 0; channel < sums[n].Channels; channel++)
+            {
+                Span<float> sum = sums[n][channel];
+                TensorPrimitives.Add(sum, stems[n][channel].Slice(from, sum.Length), sum);
+            }
+        }
+    }
+
+    static void Divide(AudioBuffer sum, int count)
+    {
+        for (int channel = 0; channel < sum.Channels; channel++) TensorPrimitives.Divide(sum[channel], (float)count, sum[channel]);
+    }
+
+    static AudioBuffer Copy(AudioBuffer audio) => new(audio.SampleRateHz, [.. Enumerable.Range(0, audio.Channels).Select(channel => audio[channel].ToArray())]);
+}

@@ -1,0 +1,129 @@
+using System.Numerics.Tensors;
+using DgxMusic.Audio.Wav;
+using DgxMusic.Contracts;
+using DgxMusic.Dsp;
+
+namespace DgxMusic.Models.Separation;
+
+/// <summary>Writes the tracks asked for as FLOAT, block by block, and weighs them.</summary>
+sealed class StemTracks : IDisposable
+{
+    readonly IReadOnlyList<string> sources;
+    readonly Track[] tracks;
+    readonly FrameQueue mix;
+    double mixEnergy, residualEnergy;
+
+    public StemTracks(IReadOnlyList<string> names, IReadOnlyList<string> sources, string folder, int sampleRateHz, long frames)
+    {
+        this.sources = sources;
+        mix = new(sampleRateHz, 2);
+        List<Track> opened = [];
+        try
+        {
+            foreach (string name in names) opened.Add(new(name, Path.Combine(folder, $"{opened.Count}.wav"), new(sampleRateHz, 2, BitDepth.Float, frames)));
+        }
+        catch
+        {
+            foreach (Track track in opened) track.Dispose();
+            throw;
+        }
+
+        tracks = [.. opened];
+    }
+
+    /// <summary>Largest sample of any track; linear.</summary>
+    public double Peak { get; private set; }
+
+    /// <summary>Energy of what the sources leave, beside that of the mix, dB; null where one of both is 0.</summary>
+    public double? ResidualDb => mixEnergy > 0 && residualEnergy > 0 ? 10 * Math.Log10(residualEnergy / mixEnergy) : null;
+
+    public IEnumerable<(string Name, string Path)> Files => tracks.Select(track => (track.Name, track.Path));
+
+    /// <param name="block">Frames of the mix whose stems will come.</param>
+    public void Expect(AudioBuffer block) => mix.Add(block);
+
+    /// <param name="stems">Next frames of all sources.</param>
+    public void Write(AudioBuffer[] stems)
+    {
+        AudioBuffer sum = SumOf(stems), residual = Less(mix.Take(sum.Frames), sum);
+        foreach (Track track in tracks)
+        {
+            AudioBuffer block = track.Name switch
+            {
+                SeparationOrder.ResidualTrack => residual,
+                SeparationOrder.Instrumental => SumOf([.. stems.Where((_, n) => sources[n] != SeparationOrder.Vocals)]),
+                _ => stems[IndexOf(track.Name)],
+            };
+            for (int channel = 0; channel < 2; channel++) Peak = Math.Max(Peak, block.Frames == 0 ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude<float>(block[channel])));
+            track.Writer.Write(block);
+        }
+    }
+
+    public void Complete()
+    {
+        foreach (Track track in tracks) track.Writer.Complete();
+    }
+
+    public void Dispose()
+    {
+        foreach (Track track in tracks) track.Dispose();
+    }
+
+    int IndexOf(string name)
+    {
+        int index = 0;
+        while (sources[index] != name) index++;
+        return index;
+    }
+
+    static AudioBuffer SumOf(AudioBuffer[] stems)
+    {
+        var sum = new AudioBuffer(stems[0].SampleRateHz, 2, stems[0].Frames);
+        foreach (AudioBuffer stem in stems)
+        {
+            for (int channel = 0; channel < 2; channel++) TensorPrimitives.Add(sum[channel], stem[channel], sum[channel]);
+        }
+
+        return sum;
+    }
+
+    AudioBuffer Less(AudioBuffer whole, AudioBuffer sum)
+    {
+        var rest = new AudioBuffer(sum.SampleRateHz, 2, sum.Frames);
+        for (int channel = 0; channel < 2; channel++)
+        {
+            TensorPrimitives.Subtract(whole[channel], sum[channel], rest[channel]);
+            for (int n = 0; n < rest.Frames; n++)
+            {
+                mixEnergy += (double)whole[channel][n] * whole[channel][n];
+                residualEnergy += (double)rest[channel][n] * rest[channel][n];
+            }
+        }
+
+        return rest;
+    }
+
+    sealed class Track : IDisposable
+    {
+        readonly FileStream file;
+
+        public Track(string name, string path, WavLayout layout)
+        {
+            (Name, Path) = (name, path);
+            file = new(path, FileMode.CreateNew, FileAccess.Write);
+            Writer = new(file, layout);
+        }
+
+        public string Name { get; }
+
+        public string Path { get; }
+
+        public WavWriter Writer { get; }
+
+        public void Dispose()
+        {
+            Writer.Dispose();
+            file.Dispose();
+        }
+    }
+}

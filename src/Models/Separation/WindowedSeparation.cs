@@ -1,0 +1,136 @@
+using DgxMusic.Dsp;
+
+namespace DgxMusic.Models.Separation;
+
+/// <summary>Takes one window apart.</summary>
+/// <param name="window">(2, T), one channel after the other; not kept.</param>
+/// <returns>(sources, 2, T).</returns>
+public delegate float[] WindowModel(float[] window);
+
+/// <summary>
+/// Runs a model of one length over a track of any length that comes in blocks: overlapping windows, weighted and added, divided by the sum of weights.
+/// Keeps two windows of the track. What came in blocks of one size or another gives the same bits.
+/// </summary>
+/// <param name="channels">Of the track and of every stem.</param>
+/// <param name="lead">Frames of silence put before the track, for shifted passes; they are not given back.</param>
+/// <param name="finished">Takes frames of all stems that no later window changes, in order; valid during the call.</param>
+public sealed class WindowedSeparation(SegmentPlan plan, int sampleRateHz, int channels, int sources, WindowModel model, Action<AudioBuffer[]> finished, int lead = 0) : IStemStream
+{
+    readonly float[] weights = plan.Weights();
+
+    // Frame f of the led track lies at f - historyStart. Half a window before the next one may be heard again by the last.
+    readonly AudioBuffer history = new(sampleRateHz, channels, 2 * plan.Frames);
+    readonly AudioBuffer[] sums = [.. Enumerable.Range(0, sources).Select(_ => new AudioBuffer(sampleRateHz, channels, plan.Frames))];
+    readonly float[] weightSums = new float[plan.Frames];
+    long historyStart, received, next;
+    bool isLed, isComplete;
+
+    /// <summary>Windows run so far.</summary>
+    public long Windows { get; private set; }
+
+    /// <param name="block">Next frames of the track, at the model's rate.</param>
+    public void Process(AudioBuffer block)
+    {
+        if (isComplete) throw new InvalidOperationException("The track has ended.");
+        Lead();
+        Take(block);
+    }
+
+    /// <summary>Ends the track: hears what is left and gives the rest of the stems.</summary>
+    public void Complete()
+    {
+        if (isComplete) return;
+        isComplete = true;
+        if (received > 0) Lead();
+        while (next < received) Run((int)Math.Min(plan.Frames, received - next));
+    }
+
+    void Lead()
+    {
+        if (isLed) return;
+        isLed = true;
+        for (int left = lead; left > 0; left -= plan.Stride) Take(new AudioBuffer(sampleRateHz, channels, Math.Min(left, plan.Stride)));
+    }
+
+    void Take(AudioBuffer block)
+    {
+        for (int from = 0; from < block.Frames;)
+        {
+            int place = (int)(received - historyStart), count = Math.Min(block.Frames - from, (int)Math.Min(history.Frames - place, next + plan.Frames - received));
+            for (int channel = 0; channel < channels; channel++) block[channel].Slice(from, count).CopyTo(history[channel][place..]);
+            from += count;
+            received += count;
+            if (received == next + plan.Frames) Run(plan.Frames);
+        }
+    }
+
+    /// <summary>Runs the window that begins at <see cref="next"/>. A short one is heard in the middle of a whole one, with what lies around it.</summary>
+    void Run(int length)
+    {
+        int before = (plan.Frames - length) / 2;
+        float[] window = new float[channels * plan.Frames];
+        long first = next - before;
+        int from = (int)Math.Max(0, historyStart - first), to = (int)Math.Min(plan.Frames, received - first);
+        for (int channel = 0; channel < channels; channel++)
+            history[channel].Slice((int)(first + from - historyStart), to - from).CopyTo(window.AsSpan((channel * plan.Frames) + from));
+        Add(model(window), before, length);
+        Windows++;
+        Finish(Math.Min(plan.Stride, length));
+        next += plan.Stride;
+        Forget();
+    }
+
+    void Add(float[] stems, int before, int length)
+    {
+        for (int source = 0; source < sources; source++)
+        {
+            for (int channel = 0; channel < channels; channel++)
+            {
+                ReadOnlySpan<float> stem = stems.AsSpan((((source * channels) + channel) * plan.Frames) + before, length);
+                Span<float> sum = sums[source][channel];
+                for (int n = 0; n < length; n++) sum[n] += weights[n] * stem[n];
+            }
+        }
+
+        for (int n = 0; n < length; n++) weightSums[n] += weights[n];
+    }
+
+    /// <summary>Gives away the frames before the next window, less those of the lead, and moves the rest to the front.</summary>
+    void Finish(int count)
+    {
+        int skip = (int)Math.Clamp(lead - next, 0, count);
+        foreach (AudioBuffer sum in sums)
+        {
+            for (int channel = 0; channel < channels; channel++)
+            {
+                Span<float> samples = sum[channel][..count];
+                for (int n = 0; n < count; n++) samples[n] /= weightSums[n];
+            }
+        }
+
+        if (skip < count) finished([.. sums.Select(sum => sum.Slice(skip, count - skip))]);
+        foreach (AudioBuffer sum in sums)
+        {
+            for (int channel = 0; channel < channels; channel++) Shift(sum[channel], count);
+        }
+
+        Shift(weightSums, count);
+    }
+
+    /// <summary>Drops what no further window can hear: all but half a window before the next one.</summary>
+    void Forget()
+    {
+        int drop = (int)Math.Max(0, next - (plan.Frames / 2) - 1 - historyStart);
+        if (drop == 0) return;
+        int kept = (int)(received - historyStart) - drop;
+        if (kept < 0) (drop, kept) = ((int)(received - historyStart), 0);
+        for (int channel = 0; channel < channels; channel++) history[channel].Slice(drop, kept).CopyTo(history[channel]);
+        historyStart += drop;
+    }
+
+    static void Shift(Span<float> samples, int count)
+    {
+        samples[count..].CopyTo(samples);
+        samples[^count..].Clear();
+    }
+}
