@@ -6,6 +6,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["composer"] = ComposerSpeed.Run,
     ["export"] = ExportSpeed.Run,
     ["audio"] = AudioSpeed.Run,
+    ["separation"] = SeparationSpeed.Run,
     ["memory"] = PeakMemory.Run,
     ["runner"] = RunnerSpeed.Run,
     ["first-file"] = FirstFile.Run,

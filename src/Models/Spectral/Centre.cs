@@ -4,14 +4,16 @@ namespace DgxMusic.Models.Spectral;
 
 /// <summary>
 /// How much of each bin is in the middle of the stereo image: 2 Re(L R*)/(|L|² + |R|²), 1 for equal channels, 0 for one channel alone or opposite ones
-/// (Avendano and Jot, Frequency domain techniques for stereo to multichannel upmix, AES 22nd Conference, 2002), sharpened by its eighth power: a bin at 0.9 is half a bin.
+/// (Avendano and Jot, Frequency domain techniques for stereo to multichannel upmix, AES 22nd Conference, 2002), sharpened by its eighth power:
+/// 0.9 counts for less than half. A voice with a wide reverb 12 dB below it still came out best so.
 /// </summary>
 /// <remarks>Where the whole music is mono, for seconds, the middle tells nothing: <see cref="Trust"/> is 0 then and all is in the middle.</remarks>
-sealed class Centre(int bins, double secondsPerFrame)
+/// <param name="size">Samples in a window.</param>
+sealed class Centre(int size, int sampleRateHz)
 {
     const double MemorySeconds = 5, MonoBelow = 1e-3, StereoFrom = 2e-2;
-    readonly double keep = Math.Exp(-secondsPerFrame / MemorySeconds);
-    readonly float[] common = new float[bins];
+    readonly double keep = Math.Exp(-size / (MemorySeconds * OverlapStage.Overlap * sampleRateHz));
+    readonly float[] common = new float[(size / 2) + 1];
     double commonEnergy, energy;
 
     /// <summary>0 for mono, towards 1 with what the sides hold.</summary>

@@ -10,7 +10,9 @@ namespace DgxMusic.Models.Spectral;
 /// <remarks>Hann windows both ways: their squares, a quarter apart, add up to 3/2. Gains of 1 give the signal back.</remarks>
 sealed class OverlapStage
 {
-    const int Overlap = 4;
+    /// <summary>Windows that each sample is in.</summary>
+    public const int Overlap = 4;
+
     readonly IMaskMaker masks;
     readonly RealFft fft;
     readonly float[] analysis, synthesis, windowed;

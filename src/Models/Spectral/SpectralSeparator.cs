@@ -4,7 +4,7 @@ using DgxMusic.Dsp;
 namespace DgxMusic.Models.Spectral;
 
 /// <summary>
-/// Splits music into vocals, drums, bass and other without any learnt weights: a baseline, far below a trained model, that runs everywhere.
+/// Splits music into vocals, drums, bass and other without any learnt weights: a baseline that runs everywhere, no match for a trained model.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -18,8 +18,9 @@ namespace DgxMusic.Models.Spectral;
 /// </remarks>
 public sealed class SpectralSeparator
 {
-    // Windows long enough to tell the tones of a chord, and short enough that a voice keeps its pitch within one.
-    const double LongSeconds = 0.37, ShortSeconds = 0.046;
+    // About so long; a power of two is within a factor of √2. In long windows a voice blurs and an instrument does not, in short ones a voice is a tone.
+    // On composed pieces with a synthetic voice in mono, long windows of 0.19 s brought the voice out by 1 dB, of 0.37 s by 5; those of 0.5 s cost drums.
+    const double LongSeconds = 0.3, ShortSeconds = 0.046;
 
     /// <summary>240 dB over full scale: above it, squares of spectra could leave float32.</summary>
     const float LoudestSample = 1e12f;

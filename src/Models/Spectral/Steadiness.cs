@@ -15,12 +15,14 @@ sealed class Steadiness
     readonly float strokeWeight;
     int slot;
 
-    /// <param name="frames">Length of the median along time, odd.</param>
-    /// <param name="width">Length of the median along frequency, odd.</param>
+    /// <param name="size">Samples in a window.</param>
+    /// <param name="medianSeconds">Length of the median along time.</param>
+    /// <param name="medianHz">Length of the median along frequency.</param>
     /// <param name="strokeWeight">Above 1 a bin has to be the more tonal to count as a tone.</param>
-    public Steadiness(int bins, int frames, int width, float strokeWeight)
+    public Steadiness(int size, int sampleRateHz, double medianSeconds, double medianHz, float strokeWeight)
     {
-        (this.bins, this.strokeWeight) = (bins, strokeWeight);
+        (bins, this.strokeWeight) = ((size / 2) + 1, strokeWeight);
+        int frames = Odd(medianSeconds * sampleRateHz * OverlapStage.Overlap / size), width = Odd(medianHz * size / sampleRateHz);
         powers = new float[frames * bins];
         mirrored = new float[bins + width - 1];
         (spare, tones, strokes) = (new float[bins], new float[bins], new float[bins]);
@@ -59,6 +61,8 @@ sealed class Steadiness
         TensorPrimitives.Add(spare, Gains.Silence, spare);
         TensorPrimitives.Divide(tones, spare, share);
     }
+
+    static int Odd(double length) => (int)Math.Round(length) | 1;
 
     // The spectrum of a real signal is even about 0 Hz and about the Nyquist frequency.
     void Mirror(ReadOnlySpan<float> row)

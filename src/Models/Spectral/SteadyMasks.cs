@@ -19,13 +19,12 @@ sealed class SteadyMasks : IMaskMaker
     readonly float[] low, voiceBand, steady, power, middle;
     readonly float[][] gains;
 
-    /// <param name="size">Samples in a window; windows are a quarter of it apart.</param>
+    /// <param name="size">Samples in a window.</param>
     public SteadyMasks(int size, int sampleRateHz)
     {
         int bins = (size / 2) + 1;
-        double secondsPerFrame = size / 4.0 / sampleRateHz;
-        steadiness = new(bins, Odd(MedianSeconds / secondsPerFrame), Odd(MedianHz * size / sampleRateHz), StrokeWeight);
-        centre = new(bins, secondsPerFrame);
+        steadiness = new(size, sampleRateHz, MedianSeconds, MedianHz, StrokeWeight);
+        centre = new(size, sampleRateHz);
         low = Gains.Below(bins, sampleRateHz, 120, 260);
         voiceBand = Gains.Between(bins, sampleRateHz, 150, 10_000);
         comb = new(bins, sampleRateHz);
@@ -36,9 +35,6 @@ sealed class SteadyMasks : IMaskMaker
     public int Outputs => 3;
 
     public int LookAhead => steadiness.LookAhead;
-
-    /// <summary>The odd number at or above a length.</summary>
-    public static int Odd(double length) => (int)Math.Round(length) | 1;
 
     public void Push(Spectrum[] newest) => steadiness.Push(newest);
 

@@ -18,13 +18,12 @@ sealed class VoiceMasks : IMaskMaker
     readonly float[] band, middle;
     readonly float[][] gains;
 
-    /// <param name="size">Samples in a window; windows are a quarter of it apart.</param>
+    /// <param name="size">Samples in a window.</param>
     public VoiceMasks(int size, int sampleRateHz)
     {
         int bins = (size / 2) + 1;
-        double secondsPerFrame = size / 4.0 / sampleRateHz;
-        steadiness = new(bins, SteadyMasks.Odd(MedianSeconds / secondsPerFrame), SteadyMasks.Odd(MedianHz * size / sampleRateHz), StrokeWeight);
-        centre = new(bins, secondsPerFrame);
+        steadiness = new(size, sampleRateHz, MedianSeconds, MedianHz, StrokeWeight);
+        centre = new(size, sampleRateHz);
         band = Gains.Between(bins, sampleRateHz, 150, 10_000);
         middle = new float[bins];
         gains = [.. Enumerable.Range(0, Outputs).Select(_ => new float[bins])];

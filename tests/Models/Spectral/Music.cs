@@ -5,7 +5,7 @@ using DgxMusic.Models.Spectral;
 
 namespace DgxMusic.Models.Tests.Spectral;
 
-/// <summary>Music whose parts are known, and how well it was taken apart.</summary>
+/// <summary>Music whose parts are known, and the way through the separator.</summary>
 static class Music
 {
     public const int Rate = 44_100;
@@ -31,24 +31,6 @@ static class Music
         return (drums, bass, other);
     }
 
-    /// <summary>A voice of harmonics under formants in the middle: notes of a scale, each scooped from below, with a vibrato of 60 cents at 5.5 Hz.</summary>
-    public static AudioBuffer Sing(int frames, int seed, double rms)
-    {
-        var random = new Random(seed);
-        float[] samples = new float[frames];
-        for (int start = 0, note = 0; start < frames; note++)
-        {
-            int length = (int)(Rate * (0.3 * (1 + random.Next(3))));
-            double hertz = 220 * Math.Pow(2, new[] { 0, 2, 4, 5, 7, 9, 12 }[random.Next(7)] / 12.0);
-            SingNote(samples.AsSpan(start, Math.Min(length, frames - start)), hertz, note % 2 == 0 ? open : closed);
-            start += length + (int)(Rate * 0.1 * random.Next(1, 4));
-        }
-
-        double gain = rms / Math.Sqrt(samples.Average(sample => (double)sample * sample));
-        for (int i = 0; i < frames; i++) samples[i] *= (float)gain;
-        return new(Rate, [samples, [.. samples]]);
-    }
-
     public static AudioBuffer Add(params AudioBuffer[] parts)
     {
         AudioBuffer sum = New(parts[0].Frames);
@@ -61,6 +43,13 @@ static class Music
         }
 
         return sum;
+    }
+
+    public static AudioBuffer ToMono(AudioBuffer stereo)
+    {
+        AudioBuffer mono = new(stereo.SampleRateHz, 1, stereo.Frames);
+        for (int i = 0; i < mono.Frames; i++) mono[0][i] = (stereo[0][i] + stereo[1][i]) / 2;
+        return mono;
     }
 
     public static double Rms(AudioBuffer audio)
@@ -84,48 +73,6 @@ static class Music
         pieces.Add(separator.Flush());
         AudioBuffer Join(Func<SpectralStems, AudioBuffer> stem) => Music.Join(mix, [.. pieces.Select(stem)]);
         return new(0, Join(piece => piece.Vocals), Join(piece => piece.Drums), Join(piece => piece.Bass), Join(piece => piece.Other));
-    }
-
-    /// <summary>
-    /// Scale-invariant ratio of signal to distortion in dB, of an estimate over that of the mix itself
-    /// (Le Roux, Wisdom, Erdogan, Hershey, SDR – half-baked or well done?, ICASSP 2019); both channels are one signal.
-    /// </summary>
-    public static double Improvement(AudioBuffer estimate, AudioBuffer mix, AudioBuffer truth) => SiSdr(estimate, truth) - SiSdr(mix, truth);
-
-    static double SiSdr(AudioBuffer estimate, AudioBuffer truth)
-    {
-        double cross = 0, own = 0, all = 0;
-        for (int channel = 0; channel < truth.Channels; channel++)
-        {
-            for (int i = 0; i < truth.Frames; i++)
-            {
-                double e = estimate[channel][i], t = truth[channel][i];
-                (cross, own, all) = (cross + (e * t), own + (t * t), all + (e * e));
-            }
-        }
-
-        double signal = cross * cross / own;
-        return 10 * Math.Log10(signal / (all - signal));
-    }
-
-    static readonly (double Hertz, double Width, double Gain)[] open = [(700, 80, 1), (1220, 90, 0.7), (2600, 120, 0.4), (3300, 150, 0.25)];
-    static readonly (double Hertz, double Width, double Gain)[] closed = [(300, 60, 1), (2300, 100, 0.7), (3000, 120, 0.4), (3600, 150, 0.25)];
-
-    static void SingNote(Span<float> samples, double hertz, (double Hertz, double Width, double Gain)[] formants)
-    {
-        double cycles = 0;
-        for (int i = 0; i < samples.Length; i++)
-        {
-            double t = (double)i / Rate, cents = (60 * Math.Sin((2 * Math.PI * 5.5 * t) + 1) * Math.Min(1, t / 0.15)) - (150 * Math.Exp(-t / 0.04));
-            double now = hertz * Math.Pow(2, cents / 1200), fade = Math.Min(1, Math.Min(t / 0.04, (samples.Length - i) / (0.06 * Rate)));
-            cycles += now / Rate;
-            for (int k = 1; k * now < 10_000; k++)
-            {
-                double gain = 0.02;
-                foreach (var (at, width, height) in formants) gain += height * width * width / ((((k * now) - at) * ((k * now) - at)) + (width * width));
-                samples[i] += (float)(fade * gain / Math.Sqrt(k) * Math.Sin(2 * Math.PI * k * cycles));
-            }
-        }
     }
 
     static AudioBuffer Join(AudioBuffer mix, AudioBuffer[] pieces) => new(mix.SampleRateHz, [.. Enumerable.Range(0, mix.Channels).Select(channel =>

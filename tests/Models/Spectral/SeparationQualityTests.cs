@@ -3,34 +3,60 @@ using DgxMusic.Models.Spectral;
 
 namespace DgxMusic.Models.Tests.Spectral;
 
-/// <summary>What the separator gains over the mix itself, on pieces whose parts are known. The thresholds are what was measured, less a margin.</summary>
+/// <summary>What the separator gains over the mix itself, in dB, on pieces whose parts are known.</summary>
 public sealed class SeparationQualityTests
 {
-    static readonly (string Prompt, ulong Seed)[] pieces = [("driving rock", 1), ("house", 2), ("lofi hip hop", 6), ("drum and bass", 9), ("acoustic folk", 10)];
-    static readonly Lazy<List<(double Drums, double Bass, double Voice)>> improvements = new(() => [.. pieces.Select(Measure)]);
+    // The first three were at hand when the constants were chosen, the last two were not.
+    static readonly (string Prompt, ulong Seed)[] pieces =
+    [
+        ("house", 2), ("jazz trio", 8), ("acoustic folk", 10), ("disco", 104), ("dubstep", 109),
+    ];
 
-    [Fact]
-    public void Separate_ComposedPieces_BringOutTheDrums() => AssertMedian(4.0, [.. improvements.Value.Select(piece => piece.Drums)]);
+    static readonly Lazy<Dictionary<string, List<double>>> improvements = new(MeasureAll);
 
-    [Fact]
-    public void Separate_ComposedPieces_BringOutTheBass() => AssertMedian(3.5, [.. improvements.Value.Select(piece => piece.Bass)]);
-
-    [Fact]
-    public void Separate_SungPieces_BringOutTheVoice() => AssertMedian(4.0, [.. improvements.Value.Select(piece => piece.Voice)]);
-
-    static (double Drums, double Bass, double Voice) Measure((string Prompt, ulong Seed) piece)
+    /// <summary>
+    /// Each threshold is the median measured, less 1.5 dB for what the composer may sound like tomorrow. Without the comb the bass loses 3.3 dB,
+    /// without the middle the voice loses 2.8 dB and the rest 4.0.
+    /// </summary>
+    [Theory]
+    [InlineData("drums", 7.7)]
+    [InlineData("bass", 4.9)]
+    [InlineData("vocals", 7.4)]
+    [InlineData("other", 5.8)]
+    [InlineData("vocals in mono", 4.5)]
+    public void Separate_SungPieces_BringsTheStemOut(string stem, double leastDb)
     {
-        var (drums, bass, other) = Music.Compose(piece.Prompt, piece.Seed, 8);
-        AudioBuffer mix = Music.Add(drums, bass, other);
-        SpectralStems stems = Music.Separate(mix);
-        AudioBuffer voice = Music.Sing(mix.Frames, (int)piece.Seed, 0.6 * Music.Rms(mix)), sung = Music.Add(mix, voice);
-        return (Music.Improvement(stems.Drums, mix, drums), Music.Improvement(stems.Bass, mix, bass),
-            Music.Improvement(Music.Separate(sung).Vocals, sung, voice));
+        double[] decibels = [.. improvements.Value[stem].Order()];
+        double median = (decibels[(decibels.Length - 1) / 2] + decibels[decibels.Length / 2]) / 2;
+        Assert.True(median >= leastDb, $"{stem}: the median is {median:F2} dB, of {string.Join(", ", decibels.Select(value => $"{value:F1}"))}.");
     }
 
-    static void AssertMedian(double least, double[] decibels)
+    static Dictionary<string, List<double>> MeasureAll()
     {
-        double median = decibels.Order().ElementAt(decibels.Length / 2);
-        Assert.True(median >= least, $"The median is {median:F2} dB, of {string.Join(", ", decibels.Select(value => $"{value:F1}"))}.");
+        Dictionary<string, List<double>> all = [];
+        foreach (var (prompt, seed) in pieces)
+        {
+            foreach (var (stem, decibels) in Measure(prompt, seed))
+            {
+                if (!all.TryGetValue(stem, out List<double>? list)) all[stem] = list = [];
+                list.Add(decibels);
+            }
+        }
+
+        return all;
+    }
+
+    static IEnumerable<(string Stem, double Decibels)> Measure(string prompt, ulong seed)
+    {
+        var (drums, bass, other) = Music.Compose(prompt, seed, 6);
+        AudioBuffer band = Music.Add(drums, bass, other);
+        AudioBuffer voice = Voice.Sing(band.Frames, (int)seed, 0.6 * Music.Rms(band)), sung = Music.Add(band, voice);
+        SpectralStems played = Music.Separate(band), stems = Music.Separate(sung);
+        yield return ("drums", Judgement.Improvement(played.Drums, band, drums));
+        yield return ("bass", Judgement.Improvement(played.Bass, band, bass));
+        yield return ("vocals", Judgement.Improvement(stems.Vocals, sung, voice));
+        yield return ("other", Judgement.Improvement(stems.Other, sung, other));
+        AudioBuffer mono = Music.ToMono(sung), monoVoice = Music.ToMono(voice);
+        yield return ("vocals in mono", Judgement.Improvement(Music.Separate(mono).Vocals, mono, monoVoice));
     }
 }
