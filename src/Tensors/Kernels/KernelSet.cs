@@ -46,6 +46,12 @@ abstract unsafe class KernelSet
 
     internal abstract void Activate(Activation activation, float* from, float* to, long count);
 
+    /// <summary>to = residual + factor · activation(value + bias); see <see cref="Ending"/>.</summary>
+    internal abstract void Finish(float* values, in Ending ending, float* to, long count);
+
+    /// <summary>See <see cref="PatchKernel{L,V}.Run"/>.</summary>
+    internal abstract void Patch(in Image image, ReadOnlySpan<Tap> taps, int row, int column, int step, int run, float* to, int toStep);
+
     /// <summary>to = value · sigmoid(gate).</summary>
     internal abstract void Gate(float* value, float* gate, float* to, long count);
 

@@ -28,6 +28,11 @@ sealed unsafe class KernelSet<L, V>(string name, int rows) : KernelSet where L :
         }
     }
 
+    internal override void Finish(float* values, in Ending ending, float* to, long count) => FinishKernel<L, V>.Run(values, ending, to, count);
+
+    internal override void Patch(in Image image, ReadOnlySpan<Tap> taps, int row, int column, int step, int run, float* to, int toStep) =>
+        PatchKernel<L, V>.Run(image, taps, row, column, step, run, to, toStep);
+
     internal override void Gate(float* value, float* gate, float* to, long count) => Maps<L, V>.Combine<GateMap>(value, false, gate, false, to, count);
 
     internal override void Combine(Operation operation, float* a, bool aRepeats, float* b, bool bRepeats, float* to, long count)

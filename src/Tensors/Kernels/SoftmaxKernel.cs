@@ -29,11 +29,11 @@ sealed unsafe class SoftmaxKernel<L, V> : SoftmaxKernel where L : ILanes<V> wher
             float* first = scores + column;
             V before = L.Load(highest + column), top = before;
             for (int row = 0; row < rows; row++) top = L.Max(L.Load(first + ((nint)row * columns)), top);
-            V factor = Functions<L, V>.Exp(L.Subtract(before, top)), total = L.Multiply(L.Load(sum + column), factor);
+            V factor = Functions<L, V>.ExpBelowOne(L.Subtract(before, top)), total = L.Multiply(L.Load(sum + column), factor);
             for (int row = 0; row < rows; row++)
             {
                 float* at = first + ((nint)row * columns);
-                V weight = Functions<L, V>.Exp(L.Subtract(L.Load(at), top));
+                V weight = Functions<L, V>.ExpBelowOne(L.Subtract(L.Load(at), top));
                 total = L.Add(total, weight);
                 L.Store(weight, at);
             }

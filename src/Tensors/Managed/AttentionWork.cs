@@ -46,11 +46,9 @@ readonly unsafe struct AttentionWork(
     void PackQueries(int item, int head, int first, int count, float* to)
     {
         int width = kernels.Columns, size = packed.HeadSize;
-        for (int lane = 0; lane < width; lane++)
-        {
-            float* from = queries.Data + ((((long)item * queries.Size(1)) + first + Math.Min(lane, count - 1)) * packed.Channels) + ((long)head * size);
-            for (int channel = 0; channel < size; channel++) to[(channel * width) + lane] = from[channel] * scale;
-        }
+        Transpose.Run(queries.Data + ((((long)item * queries.Size(1)) + first) * packed.Channels) + ((long)head * size), packed.Channels, count, size, to, width);
+        for (int channel = 0; count < width && channel < size; channel++) new Span<float>(to + (channel * width) + count, width - count).Clear();
+        kernels.Affine(to, scale, 0, to, (long)width * size);
     }
 
     /// <summary>Adds the bias and hides what a query must not see.</summary>
@@ -71,12 +69,10 @@ readonly unsafe struct AttentionWork(
 
     void Put(int item, int head, int first, int count, float* result, float* sum)
     {
-        int width = kernels.Columns, size = packed.HeadSize;
-        for (int lane = 0; lane < count; lane++)
-        {
-            float* put = to.Data + ((((long)item * queries.Size(1)) + first + lane) * packed.Channels) + ((long)head * size);
-            float share = 1 / sum[lane];
-            for (int channel = 0; channel < size; channel++) put[channel] = result[(channel * width) + lane] * share;
-        }
+        int width = kernels.Columns;
+        for (int lane = 0; lane < width; lane++) sum[lane] = 1 / sum[lane];
+        kernels.Softmax.ScaleColumns(result, packed.HeadSize, width, sum);
+        float* put = to.Data + ((((long)item * queries.Size(1)) + first) * packed.Channels) + ((long)head * packed.HeadSize);
+        Transpose.Run(result, width, packed.HeadSize, count, put, packed.Channels);
     }
 }

@@ -25,8 +25,8 @@ readonly unsafe struct ImageSource(ManagedTensor images, int height, int width, 
 {
     internal int Depth => taps.Length;
 
-    internal PatchSource Item(int item, int stripWidth) =>
-        new(images.Data + ((long)item * images.Size(1) * height * width), height, width, outWidth, stride, taps, stripWidth);
+    internal PatchSource Item(int item, KernelSet kernels) =>
+        new(kernels, new(images.Data + ((long)item * images.Size(1) * height * width), height, width), outWidth, stride, taps);
 }
 
 /// <summary>What becomes of a finished tile of channels by positions.</summary>
@@ -38,27 +38,14 @@ readonly unsafe struct ImageFinish(
         for (int channel = 0; channel < outputs; channel++)
         {
             long at = (((long)item * outputs) + channel) * positions + first;
-            float* row = values + ((long)channel * stride);
-            AddBias(row, channel, count);
-            if (activation == Activation.Glu)
-            {
-                float* gate = row + ((long)outputs * stride);
-                AddBias(gate, channel + outputs, count);
-                kernels.Gate(row, gate, row, count);
-            }
-            else
-            {
-                kernels.Activate(activation, row, row, count);
-            }
-
-            kernels.ScaleAndAdd(row, scale is null ? 1 : scale.Data[channel], residual is null ? null : residual.Data + at, to.Data + at, count);
+            float* row = values + ((long)channel * stride), gate = activation == Activation.Glu ? row + ((long)outputs * stride) : null;
+            var after = new Ending(
+                activation, gate, BiasOf(channel), gate is null ? 0 : BiasOf(channel + outputs), scale is null ? 1 : scale.Data[channel], residual is null ? null : residual.Data + at);
+            kernels.Finish(row, after, to.Data + at, count);
         }
     }
 
-    void AddBias(float* row, int channel, int count)
-    {
-        if (bias is not null) kernels.Affine(row, 1, bias[channel], row, count);
-    }
+    float BiasOf(int channel) => bias is null ? 0 : bias[channel];
 }
 
 /// <summary>Tiles of (outputs × taps) · (taps × positions): weights packed before, patches on the way.</summary>
@@ -80,7 +67,7 @@ static unsafe class ImageTile
         int rows = (weights.Outer + kernels.Rows - 1) / kernels.Rows * kernels.Rows;
         float* results = scratch.For(worker, ((long)rows * plan.TilePositions) + ((long)plan.TilePositions * Packed.Block));
         float* patches = results + ((long)rows * plan.TilePositions);
-        PatchSource image = source.Item(item, kernels.Columns);
+        PatchSource image = source.Item(item, kernels);
         for (int start = 0; start < source.Depth; start += Packed.Block)
         {
             int depth = Math.Min(Packed.Block, source.Depth - start);

@@ -1,3 +1,5 @@
+using DgxMusic.Tensors.Kernels;
+
 namespace DgxMusic.Tensors.Managed;
 
 public sealed unsafe partial class ManagedEngine

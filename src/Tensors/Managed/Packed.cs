@@ -9,7 +9,7 @@ namespace DgxMusic.Tensors.Managed;
 sealed unsafe class Packed
 {
     /// <summary>Depth of one block of a product: part of the definition of its rounding, so the same everywhere.</summary>
-    internal const int Block = 256;
+    internal const int Block = 128;
 
     readonly TensorBuffer buffer;
 

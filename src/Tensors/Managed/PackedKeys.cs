@@ -57,18 +57,16 @@ sealed unsafe class PackedKeys : IDisposable
         public void Run(int task, int worker)
         {
             int item = task / packed.Heads, head = task % packed.Heads, tokens = newKeys.Size(1), size = packed.HeadSize;
-            for (int token = 0; token < tokens; token++)
+            float* from = newKeys.Data + ((long)item * tokens * packed.Channels) + ((long)head * size);
+            for (int token = 0; token < tokens;)
             {
-                long from = (((long)item * tokens) + token) * packed.Channels + ((long)head * size);
-                int at = start + token;
-                PutKey(packed.KeysFrom(item, head, at / rows * rows) + (at % rows), newKeys.Data + from, size);
-                PutValue(packed.ValuesFrom(item, head, at), newValues.Data + from, size);
+                int at = start + token, lane = at % rows, run = Math.Min(rows - lane, tokens - token);
+                Transpose.Run(from + ((long)token * packed.Channels), packed.Channels, run, size, packed.KeysFrom(item, head, at - lane) + lane, rows);
+                token += run;
             }
-        }
 
-        void PutKey(float* to, float* from, int size)
-        {
-            for (int channel = 0; channel < size; channel++) to[channel * rows] = from[channel];
+            from = newValues.Data + ((long)item * tokens * packed.Channels) + ((long)head * size);
+            for (int token = 0; token < tokens; token++) PutValue(packed.ValuesFrom(item, head, start + token), from + ((long)token * packed.Channels), size);
         }
 
         void PutValue(float* to, float* from, int size)
