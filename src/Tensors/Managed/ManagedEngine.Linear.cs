@@ -40,7 +40,7 @@ public sealed unsafe partial class ManagedEngine
         for (int item = 0; item < batch; item++)
         {
             float* matrix = right.Data + ((long)item * depth * columns);
-            var packed = new Packed(columns, depth, kernels.Columns, (j, k) => transposed ? matrix[((long)j * depth) + k] : matrix[((long)k * columns) + j]);
+            var packed = Packed.Of(columns, depth, kernels.Columns, (j, k) => transposed ? matrix[((long)j * depth) + k] : matrix[((long)k * columns) + j]);
             var ending = new TokenFinish(kernels, null, Activation.None, null, null, to.View((long)item * rows * columns, [rows, columns]), columns);
             RunTokens(new TokenSource(left.Data + ((long)item * rows * depth), depth), rows, packed, ending);
         }

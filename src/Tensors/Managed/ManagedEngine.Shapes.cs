@@ -1,3 +1,5 @@
+using DgxMusic.Tensors.Kernels;
+
 namespace DgxMusic.Tensors.Managed;
 
 public sealed unsafe partial class ManagedEngine
@@ -62,8 +64,8 @@ public sealed unsafe partial class ManagedEngine
         for (int axis = 0; axis < shape.Length; axis++) (shape[axis], steps[axis]) = (x.Size(axes[axis]), fromSteps[axes[axis]]);
         ManagedTensor to = New(shape);
         if (to.Length == 0) return to;
-        var (sizes, strides) = Merged(shape, steps);
-        pool.Run(checked((int)(to.Length / ((long)sizes[^1] * sizes[^2]))), new PermuteWork(from, to, sizes, strides));
+        PermutePlan plan = PermutePlan.For(shape, steps);
+        pool.Run(plan.Tasks, new PermuteWork(from, to, plan));
         return to;
     }
 
@@ -97,22 +99,6 @@ public sealed unsafe partial class ManagedEngine
         return steps;
     }
 
-    /// <summary>Joins axes that follow each other in both orders; at least two are left.</summary>
-    static (int[] Sizes, long[] Steps) Merged(int[] shape, long[] steps)
-    {
-        List<int> sizes = [];
-        List<long> strides = [];
-        for (int axis = 0; axis < shape.Length; axis++)
-        {
-            if (shape[axis] == 1) continue;
-            if (sizes.Count > 0 && strides[^1] == steps[axis] * shape[axis]) (sizes[^1], strides[^1]) = (sizes[^1] * shape[axis], steps[axis]);
-            else (sizes, strides) = ([.. sizes, shape[axis]], [.. strides, steps[axis]]);
-        }
-
-        while (sizes.Count < 2) (sizes, strides) = ([1, .. sizes], [0, .. strides]);
-        return ([.. sizes], [.. strides]);
-    }
-
     readonly struct PadWork(ManagedTensor from, int before, int after, PadMode mode, ManagedTensor to) : IWork
     {
         public void Run(int task, int worker)
@@ -135,43 +121,13 @@ public sealed unsafe partial class ManagedEngine
         }
     }
 
-    /// <summary>One plane of the last two axes, in squares that stay in the first cache.</summary>
-    readonly struct PermuteWork(ManagedTensor from, ManagedTensor to, int[] sizes, long[] steps) : IWork
+    readonly struct PermuteWork(ManagedTensor from, ManagedTensor to, PermutePlan plan) : IWork
     {
-        const int Side = 16;
-
         public void Run(int task, int worker)
         {
-            int rows = sizes[^2], columns = sizes[^1];
-            long offset = 0, rest = task, rowStep = steps[^2], columnStep = steps[^1];
-            for (int axis = sizes.Length - 3; axis >= 0; axis--)
-            {
-                offset += rest % sizes[axis] * steps[axis];
-                rest /= sizes[axis];
-            }
-
-            float* source = from.Data + offset, target = to.Data + ((long)task * rows * columns);
-            if (columnStep == 1)
-            {
-                for (int row = 0; row < rows; row++) Copy(source + (row * rowStep), target + ((long)row * columns), columns);
-                return;
-            }
-
-            for (int top = 0; top < rows; top += Side)
-            {
-                for (int left = 0; left < columns; left += Side) Square(source, target, top, Math.Min(rows, top + Side), left, Math.Min(columns, left + Side));
-            }
-        }
-
-        void Square(float* source, float* target, int top, int bottom, int left, int right)
-        {
-            long rowStep = steps[^2], columnStep = steps[^1];
-            int columns = sizes[^1];
-            for (int row = top; row < bottom; row++)
-            {
-                float* at = source + (row * rowStep), put = target + ((long)row * columns);
-                for (int column = left; column < right; column++) put[column] = at[column * columnStep];
-            }
+            var (source, target, count) = plan.Of(task);
+            if (plan.Copies) Copy(from.Data + source, to.Data + target, count);
+            else Transpose.Run(from.Data + source, plan.LastStep, plan.LastSize, count, to.Data + target, plan.RunTarget);
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Numerics.Tensors;
 using DgxMusic.Dsp.Spectrum;
+using DgxMusic.Tensors.Kernels;
 
 namespace DgxMusic.Tensors.Managed;
 
@@ -49,6 +51,12 @@ public sealed unsafe partial class ManagedEngine
 
         internal float[] Window { get; } = Windows.Hann(size);
 
+        /// <summary>The window with the scale of the transform.</summary>
+        internal float[] Analysis { get; } = [.. Windows.Hann(size).Select(value => value / MathF.Sqrt(size))];
+
+        /// <summary>The window with the scale of the inverse.</summary>
+        internal float[] Synthesis { get; } = [.. Windows.Hann(size).Select(value => value * MathF.Sqrt(size))];
+
         internal Plan For(int worker) => plans[worker] ??= new Plan(size);
 
         internal sealed class Plan(int size)
@@ -73,29 +81,35 @@ public sealed unsafe partial class ManagedEngine
         {
             int groups = Parts(frames, Group), signal = task / groups, first = task % groups * Group, count = Math.Min(Group, frames - first), bins = plans.Bins;
             FourierPlans.Plan plan = plans.For(worker);
-            float scale = 1 / MathF.Sqrt(plans.Size);
             for (int i = 0; i < count; i++)
             {
-                Window(signal, ((first + i) * hop) - (plans.Size / 2), scale, plan.Signal);
+                Window(signal, ((first + i) * hop) - (plans.Size / 2), plan.Signal);
                 plan.Fft.Forward(plan.Signal, plan.Real.AsSpan(i * bins, bins), plan.Imaginary.AsSpan(i * bins, bins));
             }
 
-            float* real = to.Data + ((long)signal * 2 * bins * frames) + first, imaginary = real + ((long)bins * frames);
-            for (int bin = 0; bin < bins; bin++, real += frames, imaginary += frames)
+            float* real = to.Data + ((long)signal * 2 * bins * frames) + first;
+            fixed (float* fromReal = plan.Real, fromImaginary = plan.Imaginary)
             {
-                for (int i = 0; i < count; i++) (real[i], imaginary[i]) = (plan.Real[(i * bins) + bin], plan.Imaginary[(i * bins) + bin]);
+                Transpose.Run(fromReal, bins, count, bins, real, frames);
+                Transpose.Run(fromImaginary, bins, count, bins, real + ((long)bins * frames), frames);
             }
         }
 
-        void Window(int signal, int start, float scale, float[] into)
+        void Window(int signal, int start, float[] into)
         {
             int length = from.Size(2);
             float* samples = from.Data + ((long)signal * length);
+            if (start >= 0 && start + into.Length <= length)
+            {
+                TensorPrimitives.Multiply(new ReadOnlySpan<float>(samples + start, into.Length), plans.Analysis, into);
+                return;
+            }
+
             for (int n = 0; n < into.Length; n++)
             {
                 int at = Math.Abs(start + n);
                 if (at >= length) at = (2 * (length - 1)) - at;
-                into[n] = samples[at] * (plans.Window[n] * scale);
+                into[n] = samples[at] * plans.Analysis[n];
             }
         }
     }
@@ -108,18 +122,17 @@ public sealed unsafe partial class ManagedEngine
             int groups = Parts(frames, StftWork.Group), signal = task / groups, first = task % groups * StftWork.Group, count = Math.Min(StftWork.Group, frames - first);
             int bins = plans.Bins, size = plans.Size;
             FourierPlans.Plan plan = plans.For(worker);
-            float* real = spectrum.Data + ((long)signal * 2 * bins * frames) + first, imaginary = real + ((long)bins * frames);
-            for (int bin = 0; bin < bins; bin++, real += frames, imaginary += frames)
+            float* real = spectrum.Data + ((long)signal * 2 * bins * frames) + first;
+            fixed (float* toReal = plan.Real, toImaginary = plan.Imaginary)
             {
-                for (int i = 0; i < count; i++) (plan.Real[(i * bins) + bin], plan.Imaginary[(i * bins) + bin]) = (real[i], imaginary[i]);
+                Transpose.Run(real, frames, bins, count, toReal, bins);
+                Transpose.Run(real + ((long)bins * frames), frames, bins, count, toImaginary, bins);
             }
 
-            float scale = MathF.Sqrt(size);
             for (int i = 0; i < count; i++)
             {
                 plan.Fft.Inverse(plan.Real.AsSpan(i * bins, bins), plan.Imaginary.AsSpan(i * bins, bins), plan.Signal);
-                float* put = pieces.Data + ((((long)signal * frames) + first + i) * size);
-                for (int n = 0; n < size; n++) put[n] = plan.Signal[n] * (plans.Window[n] * scale);
+                TensorPrimitives.Multiply(plan.Signal, plans.Synthesis, new Span<float>(pieces.Data + ((((long)signal * frames) + first + i) * size), size));
             }
         }
     }

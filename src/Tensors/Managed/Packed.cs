@@ -13,20 +13,12 @@ sealed unsafe class Packed
 
     readonly TensorBuffer buffer;
 
-    /// <param name="value">The value at (outer, depth).</param>
-    internal Packed(int outer, int depth, int width, Func<int, int, float> value)
+    Packed(int outer, int depth, int width)
     {
         (Outer, Depth, Width) = (outer, depth, width);
         buffer = new TensorBuffer((long)((outer + width - 1) / width) * width * depth);
         buffer.Share();
-        float* to = buffer.Data;
-        for (int strip = 0; strip < outer; strip += width)
-        {
-            for (int k = 0; k < depth; k++)
-            {
-                for (int i = strip; i < strip + width; i++) *to++ = i < outer ? value(i, k) : 0;
-            }
-        }
+        new Span<float>(buffer.Data, checked((int)buffer.Capacity)).Clear();
     }
 
     internal int Outer { get; }
@@ -40,14 +32,30 @@ sealed unsafe class Packed
     /// <summary>Where the strip that begins at <paramref name="outer"/> has its values of depth <paramref name="depth"/>.</summary>
     internal float* At(int outer, int depth) => buffer.Data + (outer / Width * StripStep) + ((long)depth * Width);
 
+    /// <param name="value">The value at (outer, depth).</param>
+    internal static Packed Of(int outer, int depth, int width, Func<int, int, float> value)
+    {
+        var packed = new Packed(outer, depth, width);
+        for (int i = 0; i < outer; i++)
+        {
+            float* to = packed.At(i, 0) + (i % width);
+            for (int k = 0; k < depth; k++) to[(long)k * width] = value(i, k);
+        }
+
+        return packed;
+    }
+
     /// <summary>Matrix of a layer, row-major (outer, depth).</summary>
     internal static Packed Rows(ReadOnlySpan<float> values, int outer, int depth, int width)
     {
+        var packed = new Packed(outer, depth, width);
         fixed (float* from = values)
         {
-            float* at = from;
-            return new(outer, depth, width, (i, k) => at[((long)i * depth) + k]);
+            for (int strip = 0; strip < outer; strip += width)
+                Transpose.Run(from + ((long)strip * depth), depth, Math.Min(width, outer - strip), depth, packed.At(strip, 0), width);
         }
+
+        return packed;
     }
 }
 
