@@ -8,11 +8,17 @@ namespace DgxMusic.Tensors.Kernels;
 /// <summary>Rows become columns. Moves values, computes nothing.</summary>
 static unsafe class Transpose
 {
-    const int Side = 4;
+    const int Side = 4, Line = 16;
 
     /// <param name="fromStep">From row to row of the source.</param>
     /// <param name="toStep">From row to row of the result, which has <paramref name="columns"/> of them.</param>
     internal static void Run(float* from, long fromStep, int rows, int columns, float* to, long toStep)
+    {
+        // A cache line of each row at a time. Without it a result whose rows lie a power of two apart throws its own lines out of the cache (11 times slower).
+        for (int left = 0; left < columns; left += Line) Band(from + left, fromStep, rows, Math.Min(Line, columns - left), to + (left * toStep), toStep);
+    }
+
+    static void Band(float* from, long fromStep, int rows, int columns, float* to, long toStep)
     {
         int row = 0;
         for (; (Sse.IsSupported || AdvSimd.Arm64.IsSupported) && row <= rows - Side; row += Side)

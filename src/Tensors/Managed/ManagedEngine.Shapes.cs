@@ -125,9 +125,13 @@ public sealed unsafe partial class ManagedEngine
     {
         public void Run(int task, int worker)
         {
-            var (source, target, count) = plan.Of(task);
-            if (plan.Copies) Copy(from.Data + source, to.Data + target, count);
-            else Transpose.Run(from.Data + source, plan.LastStep, plan.LastSize, count, to.Data + target, plan.RunTarget);
+            long first = (long)task * plan.PiecesPerTask, last = Math.Min(plan.Pieces, first + plan.PiecesPerTask);
+            for (long piece = first; piece < last; piece++)
+            {
+                var (source, target, count) = plan.Of(piece);
+                if (plan.Copies) Copy(from.Data + source, to.Data + target, count);
+                else Transpose.Run(from.Data + source, plan.LastStep, plan.LastSize, count, to.Data + target, plan.RunTarget);
+            }
         }
     }
 

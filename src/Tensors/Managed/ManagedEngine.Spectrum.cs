@@ -30,7 +30,7 @@ public sealed unsafe partial class ManagedEngine
         using ITensorScope inside = Scope();
         ManagedTensor pieces = New(signals, frames, mine.Size);
         pool.Run(checked(signals * Parts(frames, StftWork.Group)), new InverseFrames(mine, from, frames, pieces));
-        pool.Run(checked(signals * Parts(length, Chunk)), new OverlapAdd(mine, pieces, hop, length, to));
+        pool.Run(checked(signals * Parts(length, Chunk)), new OverlapAdd(scratch, mine, pieces, hop, length, to));
         return to;
     }
 
@@ -40,7 +40,7 @@ public sealed unsafe partial class ManagedEngine
         lock (plans) return plans.TryGetValue(size, out FourierPlans? known) ? known : plans[size] = new FourierPlans(size, Threads);
     }
 
-    /// <summary>Transforms of one size: window, and a plan with its buffers for each worker.</summary>
+    /// <summary>Transforms of one size: windows, and a plan with its buffers for each worker.</summary>
     sealed class FourierPlans(int size, int workers)
     {
         readonly Plan?[] plans = new Plan?[workers];
@@ -49,7 +49,7 @@ public sealed unsafe partial class ManagedEngine
 
         internal int Bins => (size / 2) + 1;
 
-        internal float[] Window { get; } = Windows.Hann(size);
+        internal float[] Squares { get; } = [.. Windows.Hann(size).Select(value => value * value)];
 
         /// <summary>The window with the scale of the transform.</summary>
         internal float[] Analysis { get; } = [.. Windows.Hann(size).Select(value => value / MathF.Sqrt(size))];
@@ -138,26 +138,30 @@ public sealed unsafe partial class ManagedEngine
     }
 
     /// <summary>Some samples, each gathered from the frames that cover it, in order of time.</summary>
-    readonly struct OverlapAdd(FourierPlans plans, ManagedTensor pieces, int hop, int length, ManagedTensor to) : IWork
+    readonly struct OverlapAdd(Scratch scratch, FourierPlans plans, ManagedTensor pieces, int hop, int length, ManagedTensor to) : IWork
     {
+        /// <summary>Where no window reaches, the sum is 0 and stays it.</summary>
+        const float LeastWeight = 1e-11f;
+
         public void Run(int task, int worker)
         {
             int chunks = Parts(length, Chunk), signal = task / chunks, start = task % chunks * Chunk, end = Math.Min(length, start + Chunk);
-            int size = plans.Size, frames = pieces.Size(1);
-            float* put = to.Data + ((long)signal * length), frame0 = pieces.Data + ((long)signal * frames * size);
-            for (int n = start; n < end; n++)
+            int size = plans.Size, frames = pieces.Size(1), from = start + (size / 2), until = end + (size / 2);
+            var sum = new Span<float>(to.Data + ((long)signal * length) + start, end - start);
+            var weights = new Span<float>(scratch.For(worker, Chunk), end - start);
+            sum.Clear();
+            weights.Clear();
+            for (int frame = Math.Max(0, (from - size + hop) / hop); frame < frames && frame * hop < until; frame++)
             {
-                int at = n + (size / 2), last = Math.Min(frames - 1, at / hop);
-                float sum = 0, weight = 0;
-                for (int frame = Math.Max(0, (at - size + hop) / hop); frame <= last; frame++)
-                {
-                    int place = at - (frame * hop);
-                    sum += frame0[((long)frame * size) + place];
-                    weight += plans.Window[place] * plans.Window[place];
-                }
-
-                put[n] = weight > 0 ? sum / weight : 0;
+                int first = Math.Max(from, frame * hop), count = Math.Min(until, (frame * hop) + size) - first, place = first - (frame * hop);
+                var piece = new ReadOnlySpan<float>(pieces.Data + ((((long)signal * frames) + frame) * size) + place, count);
+                Span<float> some = sum.Slice(first - from, count), theirs = weights.Slice(first - from, count);
+                TensorPrimitives.Add(some, piece, some);
+                TensorPrimitives.Add(theirs, plans.Squares.AsSpan(place, count), theirs);
             }
+
+            TensorPrimitives.Max(weights, LeastWeight, weights);
+            TensorPrimitives.Divide(sum, weights, sum);
         }
     }
 }

@@ -9,11 +9,15 @@ sealed class PermutePlan
     /// <summary>Of the axis that was innermost: so many lines of the result stay in a first cache while they are filled.</summary>
     const int MostRun = 256;
 
+    /// <summary>Values a task, where single pieces are shorter.</summary>
+    const int MostValues = 1 << 14;
+
     readonly int[] sizes;
     readonly long[] sources;
     readonly long[] targets;
     readonly int run;
     readonly int chunks;
+    readonly int longest;
 
     /// <param name="axes">Size, step in the source and step in the result of each axis, in the order of the result; neighbours in both are one.</param>
     PermutePlan(List<(int Size, long Source, long Target)> axes)
@@ -22,13 +26,20 @@ sealed class PermutePlan
         Copies = inner == axes.Count - 1;
         (LastSize, LastStep) = Copies ? (1, 0) : (axes[^1].Size, axes[^1].Source);
         (run, RunTarget) = inner < 0 ? (1, 0) : (axes[inner].Size, axes[inner].Target);
-        chunks = (run + MostRun - 1) / MostRun;
+        longest = Copies ? Math.Max(1, run) : MostRun;
+        chunks = (run + longest - 1) / longest;
         var others = axes.Where((_, i) => i != inner && (Copies || i != axes.Count - 1)).ToList();
         (sizes, sources, targets) = ([.. others.Select(axis => axis.Size)], [.. others.Select(axis => axis.Source)], [.. others.Select(axis => axis.Target)]);
-        Tasks = checked((int)sizes.Aggregate((long)chunks, (product, size) => product * size));
+        Pieces = sizes.Aggregate((long)chunks, (product, size) => product * size);
+        PiecesPerTask = Math.Max(1, MostValues / (Math.Min(run, longest) * LastSize));
+        Tasks = checked((int)((Pieces + PiecesPerTask - 1) / PiecesPerTask));
     }
 
     internal int Tasks { get; }
+
+    internal long Pieces { get; }
+
+    internal int PiecesPerTask { get; }
 
     internal bool Copies { get; }
 
@@ -54,9 +65,10 @@ sealed class PermutePlan
         return new(axes);
     }
 
-    internal (long Source, long Target, int Count) Of(int task)
+    internal (long Source, long Target, int Count) Of(long piece)
     {
-        int start = task % chunks * MostRun, rest = task / chunks;
+        int start = (int)(piece % chunks) * longest;
+        long rest = piece / chunks;
         long source = start, target = start * (Copies ? 1 : RunTarget);
         for (int axis = sizes.Length - 1; axis >= 0; axis--)
         {
@@ -65,6 +77,6 @@ sealed class PermutePlan
             rest /= sizes[axis];
         }
 
-        return (source, target, Math.Min(MostRun, run - start));
+        return (source, target, Math.Min(longest, run - start));
     }
 }
