@@ -28,6 +28,13 @@ sealed class Opponent : IDisposable
         return Start(name, python, [Path.Combine(sources, "reference.py"), work, .. arguments]);
     }
 
+    /// <summary>One operation of PyTorch on so many threads.</summary>
+    public static Opponent OfTorch(int threads, int repeats, string kind, params int[] numbers)
+    {
+        string? python = new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(candidate => Succeeds(candidate, "-c", "import torch"));
+        return Start("PyTorch", python, [Path.Combine(sources, "torch_ops.py"), $"{threads}", $"{repeats}", kind, .. numbers.Select(number => $"{number}")], threads);
+    }
+
     /// <summary>Seconds of one round; null where the opponent is not installed.</summary>
     public double? Round()
     {
@@ -46,12 +53,12 @@ sealed class Opponent : IDisposable
         process.Dispose();
     }
 
-    static Opponent Start(string name, string? program, string[] arguments)
+    static Opponent Start(string name, string? program, string[] arguments, int threads = 1)
     {
         if (program is null) return new(name, null);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        // One core each: their libraries bring threads of their own.
-        foreach (string limit in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"]) start.Environment[limit] = "1";
+        // As many cores as we take: their libraries bring threads of their own.
+        foreach (string limit in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"]) start.Environment[limit] = $"{threads}";
         return new(name, Process.Start(start));
     }
 
@@ -76,28 +83,33 @@ static class Duel
 {
     const int Rounds = 7;
 
+    /// <param name="amount">Of work in one round, in the unit that is then given by second: seconds of music, unless told otherwise.</param>
     /// <param name="aim">How many times the opponent's speed we want.</param>
-    public static Measurement Of(string what, double musicSeconds, double aim, Opponent opponent, Action work)
+    /// <param name="repeats">Calls a round, here and there.</param>
+    public static Measurement Of(string what, double amount, double aim, Opponent opponent, Action work, string unit = "× real time", int repeats = 1)
     {
         List<double> ours = [], theirs = [], ratios = [];
         using (opponent)
         {
             for (int round = -2; round < Rounds; round++)
             {
-                double mine = Measurement.SecondsOf(work);
+                double mine = Measurement.SecondsOf(() =>
+                {
+                    for (int i = 0; i < repeats; i++) work();
+                }) / repeats;
                 double? other = opponent.Round();
                 // The first two rounds warm up.
                 if (round < 0) continue;
-                ours.Add(musicSeconds / mine);
+                ours.Add(amount / mine);
                 if (other is not { } seconds) continue;
-                theirs.Add(musicSeconds / seconds);
+                theirs.Add(amount / seconds);
                 ratios.Add(seconds / mine);
             }
         }
 
         string beside = ratios.Count == 0 ? $"{opponent.Name} is not installed; aim: {aim} × it"
             : string.Create(CultureInfo.InvariantCulture, $"{opponent.Name} {Middle(theirs):G4}, we are {Middle(ratios):F2} × it; aim: {aim}");
-        return new(what, ours, "× real time", beside);
+        return new(what, ours, unit, beside);
     }
 
     static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
