@@ -41,8 +41,14 @@ abstract unsafe class KernelSet
     /// <summary>Columns in a strip of B.</summary>
     internal abstract int Columns { get; }
 
+    /// <summary>Values in a vector.</summary>
+    internal abstract int Lanes { get; }
+
     /// <summary>Strip times strip, see <see cref="ProductKernel{L,V}.Run"/>; A's strips are <see cref="Rows"/> wide.</summary>
     internal abstract void Product(float* a, float* b, float* c, nint cStride, int rows, int depth, bool add);
+
+    /// <summary>Strip times one vector of columns, whose rows of results lie side by side; see <see cref="ProductKernel{L,V}.RunNarrow"/>.</summary>
+    internal abstract void NarrowProduct(float* a, float* b, float* c, int rows, int depth, bool add);
 
     internal abstract void Activate(Activation activation, float* from, float* to, long count);
 

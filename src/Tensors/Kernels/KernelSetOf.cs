@@ -8,10 +8,15 @@ sealed unsafe class KernelSet<L, V>(string name, int rows) : KernelSet where L :
 
     internal override int Columns => ProductKernel<L, V>.Columns;
 
+    internal override int Lanes => L.Count;
+
     internal override SoftmaxKernel Softmax { get; } = new SoftmaxKernel<L, V>();
 
     internal override void Product(float* a, float* b, float* c, nint cStride, int rowCount, int depth, bool add) =>
         ProductKernel<L, V>.Run(a, rows, b, c, cStride, rowCount, depth, add);
+
+    internal override void NarrowProduct(float* a, float* b, float* c, int rowCount, int depth, bool add) =>
+        ProductKernel<L, V>.RunNarrow(a, rows, b, c, rowCount, depth, add);
 
     internal override void Activate(Activation activation, float* from, float* to, long count)
     {

@@ -119,6 +119,29 @@ static unsafe class ProductKernel<L, V> where L : ILanes<V> where V : unmanaged
         Put(c, r0x, r0y, r0z, add);
     }
 
+    /// <summary>The same for one vector of columns, where three would be mostly empty: the same chain for each value.</summary>
+    internal static void RunNarrow(float* a, int aStep, float* b, float* c, int rows, int depth, bool add)
+    {
+        if (rows > 4) Narrow4(a + 4, aStep, b, c + (4 * L.Count), depth, add);
+        Narrow4(a, aStep, b, c, depth, add);
+    }
+
+    static void Narrow4(float* a, int aStep, float* b, float* c, int depth, bool add)
+    {
+        V r0 = L.Fill(0), r1 = L.Fill(0), r2 = L.Fill(0), r3 = L.Fill(0);
+        for (int k = 0; k < depth; k++, a += aStep, b += L.Count)
+        {
+            V x = L.Load(b);
+            (r0, r1) = (L.MultiplyAdd(L.Fill(*a), x, r0), L.MultiplyAdd(L.Fill(a[1]), x, r1));
+            (r2, r3) = (L.MultiplyAdd(L.Fill(a[2]), x, r2), L.MultiplyAdd(L.Fill(a[3]), x, r3));
+        }
+
+        L.Store(add ? L.Add(L.Load(c), r0) : r0, c);
+        L.Store(add ? L.Add(L.Load(c + L.Count), r1) : r1, c + L.Count);
+        L.Store(add ? L.Add(L.Load(c + (2 * L.Count)), r2) : r2, c + (2 * L.Count));
+        L.Store(add ? L.Add(L.Load(c + (3 * L.Count)), r3) : r3, c + (3 * L.Count));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Put(float* c, V x, V y, V z, bool add)
     {

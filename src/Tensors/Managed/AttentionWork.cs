@@ -14,11 +14,14 @@ readonly unsafe struct AttentionWork(
 
     internal int Tasks => packed.Batch * packed.Heads * Strips;
 
-    int Strips => (queries.Size(1) + kernels.Columns - 1) / kernels.Columns;
+    int Strips => (queries.Size(1) + Width - 1) / Width;
+
+    /// <summary>Queries side by side: one vector where there are no more of them.</summary>
+    int Width => queries.Size(1) <= kernels.Lanes ? kernels.Lanes : kernels.Columns;
 
     public void Run(int task, int worker)
     {
-        int strip = task % Strips, head = task / Strips % packed.Heads, item = task / Strips / packed.Heads, width = kernels.Columns, size = packed.HeadSize;
+        int strip = task % Strips, head = task / Strips % packed.Heads, item = task / Strips / packed.Heads, width = Width, size = packed.HeadSize;
         int first = strip * width, count = Math.Min(width, queries.Size(1) - first), rows = packed.ValueStrips * kernels.Rows;
         float* question = scratch.For(worker, (long)width * (size + Block + kernels.Rows + rows + 3)), scores = question + (width * size);
         float* result = scores + (width * (Block + kernels.Rows)), highest = result + (width * rows), sum = highest + width, shrink = sum + width;
@@ -30,14 +33,25 @@ readonly unsafe struct AttentionWork(
         {
             int present = Math.Min(Block, keys - start);
             if (causal && start > LimitOf(first + count - 1)) break;   // nobody here sees these
-            Tile.Multiply(kernels, packed.KeysFrom(item, head, start), (long)kernels.Rows * size, question, 0, scores, width, present, width, size, add: false);
+            Multiply(packed.KeysFrom(item, head, start), (long)kernels.Rows * size, question, scores, present, size, add: false);
             Bend(head, first, count, start, present, scores);
             kernels.Softmax.Absorb(scores, present, width, highest, sum, shrink);
             if (start > 0) kernels.Softmax.ScaleColumns(result, rows, width, shrink);
-            Tile.Multiply(kernels, packed.ValuesFrom(item, head, start), (long)packed.Capacity * kernels.Rows, scores, 0, result, width, rows, width, present, add: true);
+            Multiply(packed.ValuesFrom(item, head, start), (long)packed.Capacity * kernels.Rows, scores, result, rows, present, add: true);
         }
 
         Put(item, head, first, count, result, sum);
+    }
+
+    void Multiply(float* a, long aStep, float* b, float* c, int rows, int depth, bool add)
+    {
+        for (int row = 0; row < rows; row += kernels.Rows, a += aStep)
+        {
+            float* put = c + ((nint)row * Width);
+            int present = Math.Min(kernels.Rows, rows - row);
+            if (Width == kernels.Columns) kernels.Product(a, b, put, Width, present, depth, add);
+            else kernels.NarrowProduct(a, b, put, present, depth, add);
+        }
     }
 
     /// <summary>Last key that a query sees.</summary>
@@ -45,7 +59,7 @@ readonly unsafe struct AttentionWork(
 
     void PackQueries(int item, int head, int first, int count, float* to)
     {
-        int width = kernels.Columns, size = packed.HeadSize;
+        int width = Width, size = packed.HeadSize;
         Transpose.Run(queries.Data + ((((long)item * queries.Size(1)) + first) * packed.Channels) + ((long)head * size), packed.Channels, count, size, to, width);
         for (int channel = 0; count < width && channel < size; channel++) new Span<float>(to + (channel * width) + count, width - count).Clear();
         kernels.Affine(to, scale, 0, to, (long)width * size);
@@ -54,7 +68,7 @@ readonly unsafe struct AttentionWork(
     /// <summary>Adds the bias and hides what a query must not see.</summary>
     void Bend(int head, int first, int count, int start, int present, float* scores)
     {
-        int width = kernels.Columns;
+        int width = Width;
         for (int lane = 0; bias is not null && lane < count; lane++)
         {
             float* row = bias.Data + ((((long)head * queries.Size(1)) + first + lane) * keys) + start;
@@ -69,7 +83,7 @@ readonly unsafe struct AttentionWork(
 
     void Put(int item, int head, int first, int count, float* result, float* sum)
     {
-        int width = kernels.Columns;
+        int width = Width;
         for (int lane = 0; lane < width; lane++) sum[lane] = 1 / sum[lane];
         kernels.Softmax.ScaleColumns(result, packed.HeadSize, width, sum);
         float* put = to.Data + ((((long)item * queries.Size(1)) + first) * packed.Channels) + ((long)head * packed.HeadSize);

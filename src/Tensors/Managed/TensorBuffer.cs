@@ -35,6 +35,10 @@ sealed unsafe class TensorBuffer
 sealed class BufferPool
 {
     readonly Dictionary<long, Stack<TensorBuffer>> free = [];
+    int made;
+
+    /// <summary>Buffers ever allocated.</summary>
+    internal int Made => made;
 
     internal TensorBuffer Rent(long length)
     {
@@ -44,6 +48,7 @@ sealed class BufferPool
             if (free.TryGetValue(capacity, out Stack<TensorBuffer>? buffers) && buffers.TryPop(out TensorBuffer? buffer)) return buffer;
         }
 
+        Interlocked.Increment(ref made);
         return new TensorBuffer(capacity);
     }
 

@@ -1,0 +1,53 @@
+using DgxMusic.Tensors.Managed;
+
+namespace DgxMusic.Tensors.Tests;
+
+public sealed class MemoryTests
+{
+    [Fact]
+    public void ForwardPass_Again_AllocatesNothingLarge()
+    {
+        using var engine = new ManagedEngine(1);
+        ConvWeights conv = engine.Prepare(ConvLayout.Line(32, 64, 3, padding: 1), Noise.Of(1, 64, 32, 3));
+        LinearWeights linear = engine.Prepare(new LinearLayout(500, 400), Noise.Of(2, 400, 500));
+        Tensor input = engine.Upload(Noise.Of(3, 1, 32, 500), 1, 32, 500);
+        var norm = new NormWeights(engine.Upload(Noise.Of(4, 32), 32), null, 1e-5f);
+        long Pass()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            using ITensorScope scope = engine.Scope();
+            Tensor x = engine.Conv(input, conv, Activation.Glu);
+            x = engine.GroupNorm(x, norm) + input;
+            x = engine.Linear(x, linear, Activation.Gelu);
+            engine.Attention(x, x, x, new(4));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Pass();
+        int made = engine.Buffers.Made;
+        long allocated = Pass();
+        Assert.Equal(made, engine.Buffers.Made);
+        // Tensor objects, shapes and the scope; one of the tensors alone holds 64 KB of values.
+        Assert.True(allocated < 8_192, $"{allocated} bytes");
+    }
+
+    [Fact]
+    public void Scope_ManyRounds_UsesTheSameBuffers()
+    {
+        using var engine = new ManagedEngine(1);
+        for (int round = 0; round < 100; round++)
+        {
+            using ITensorScope scope = engine.Scope();
+            Tensor x = engine.Zeros(1000);
+            for (int i = 0; i < 5; i++)
+            {
+                using ITensorScope inner = engine.Scope();
+                x = inner.Keep(x + 1);
+            }
+
+            Assert.Equal(5, x.ToArray()[999]);
+        }
+
+        Assert.True(engine.Buffers.Made <= 6, $"{engine.Buffers.Made} buffers");
+    }
+}
