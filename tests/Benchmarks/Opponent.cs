@@ -35,6 +35,13 @@ sealed class Opponent : IDisposable
         return Start("PyTorch", python, [Path.Combine(sources, "torch_ops.py"), $"{threads}", $"{repeats}", kind, .. numbers.Select(number => $"{number}")], threads);
     }
 
+    /// <summary>A script of ours for PyTorch.</summary>
+    public static Opponent OfTorchModel(string script, string weights, int threads)
+    {
+        string? python = new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(candidate => Succeeds(candidate, "-c", "import torch, numpy"));
+        return Start("PyTorch", python, [Path.Combine(sources, script), weights, $"{threads}"], threads);
+    }
+
     /// <summary>Seconds of one round; null where the opponent is not installed.</summary>
     public double? Round()
     {

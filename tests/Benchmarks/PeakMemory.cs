@@ -32,7 +32,16 @@ static class PeakMemory
     {
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "dgxmusic.dll"), .. arguments]) { RedirectStandardOutput = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        long peak = 0, start = Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp(), peak = WatchUntilEnd(process);
+        output.Wait();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{what} ended with {process.ExitCode}.");
+        return new(what, [peak / 1e6], "MB", $"aim: 200; {60 * minutes / Stopwatch.GetElapsedTime(start).TotalSeconds:F0} × real time, start of the process included");
+    }
+
+    /// <returns>The most memory the process ever held, bytes.</returns>
+    public static long WatchUntilEnd(Process process)
+    {
+        long peak = 0;
         while (!process.WaitForExit(20))
         {
             try
@@ -46,9 +55,7 @@ static class PeakMemory
             }
         }
 
-        output.Wait();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{what} ended with {process.ExitCode}.");
-        return new(what, [peak / 1e6], "MB", $"aim: 200; {60 * minutes / Stopwatch.GetElapsedTime(start).TotalSeconds:F0} × real time, start of the process included");
+        return peak;
     }
 
     /// <summary>Loud and quiet seconds of a chord with some noise.</summary>

@@ -7,6 +7,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["export"] = ExportSpeed.Run,
     ["audio"] = AudioSpeed.Run,
     ["separation"] = SeparationSpeed.Run,
+    ["htdemucs"] = HTDemucsSpeed.Run,
     ["tensors"] = TensorSpeed.Run,
     ["memory"] = PeakMemory.Run,
     ["runner"] = RunnerSpeed.Run,

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using DgxMusic.Audio;
+using DgxMusic.Dsp;
+using DgxMusic.Models.HTDemucs;
+using DgxMusic.Models.Separation;
+using DgxMusic.Tensors;
+using DgxMusic.Tensors.Managed;
+
+namespace DgxMusic.Benchmarks;
+
+/// <summary>HTDemucs at its published sizes beside PyTorch on the same weights; whole tracks beside the bare model.</summary>
+static class HTDemucsSpeed
+{
+    public static IEnumerable<Measurement> Run()
+    {
+        string folder = Directory.CreateTempSubdirectory("dgxmusic-separation-").FullName, weights = Path.Combine(folder, "full.safetensors"), six = Path.Combine(folder, "six.safetensors");
+        try
+        {
+            FullSizeWeights.Write(weights, FullSizeWeights.Published);
+            FullSizeWeights.Write(six, FullSizeWeights.SixSources);
+            yield return Segment("htdemucs", weights, threads: 2, aim: 2);
+            yield return Segment("htdemucs", weights, threads: 1, aim: 1.75);
+            yield return Segment("htdemucs_6s", six, threads: 2, aim: 2);
+            foreach (Measurement measurement in Loading(weights)) yield return measurement;
+            foreach (Measurement measurement in Tracks(weights, folder)) yield return measurement;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static Measurement Segment(string name, string weights, int threads, double aim)
+    {
+        using var engine = new ManagedEngine(threads);
+        HTDemucs model = HTDemucs.Load(engine, weights);
+        float[] mix = Noise(model.Config.SegmentFrames);
+        return Duel.Of(
+            $"{name}, one segment of {model.Config.SegmentSeconds:F1} s, {threads} thread(s)", model.Config.SegmentSeconds, aim,
+            Opponent.OfTorchModel("htdemucs.py", weights, threads), () => Forward(engine, model, mix));
+    }
+
+    /// <summary>From a file on disk to the first stems, in a process of its own less what it takes to start one.</summary>
+    static IEnumerable<Measurement> Loading(string weights)
+    {
+        yield return Measurement.Of("load htdemucs, 168 MB", "s", () => Measurement.SecondsOf(() =>
+        {
+            using var engine = new ManagedEngine(2);
+            HTDemucs.Load(engine, weights);
+        }), "aim: 1 to the first window");
+    }
+
+    static IEnumerable<Measurement> Tracks(string weights, string folder)
+    {
+        const double seconds = 40;
+        using var bag = HTDemucsBag.Load("htdemucs", new ManagedEngine(2), [weights]);
+        var music = new AudioBuffer(44_100, [Noise((int)(44_100 * seconds))[..(int)(44_100 * seconds)], Noise((int)(44_100 * seconds))[..(int)(44_100 * seconds)]]);
+        List<(double Done, double At)> told = [];
+        long start = 0;
+        yield return Measurement.Of($"separate {seconds:F0} s from file to files, 2 threads", "× real time", () =>
+        {
+            told.Clear();
+            start = Stopwatch.GetTimestamp();
+            TrackSeparator.Separate(SampleSource.Of(music), bag, new(), Path.Combine(folder, "stems"), done => told.Add((done, Stopwatch.GetElapsedTime(start).TotalSeconds)));
+            return seconds / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        });
+        double end = told[^1].At;
+        double[] errors = [.. told.Where(item => item.Done is > 0.1 and < 1).Select(item => Math.Abs((item.At / item.Done) - end) / end * 100)];
+        yield return new("error of the time left, after the first tenth", [errors.Order().ElementAt(errors.Length / 2)], "% of the whole, median", "aim: 20");
+        yield return new(
+            "peak memory of a process that separates", [PeakOf("separate", Saved(music, folder), "--weights", weights, "--out", Path.Combine(folder, "out"), "--json")], "MB", "aim: 900");
+    }
+
+    static double PeakOf(params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "dgxmusic.dll"), .. arguments]) { RedirectStandardOutput = true })!;
+        process.StandardOutput.ReadToEndAsync();
+        return PeakMemory.WatchUntilEnd(process) / 1e6;
+    }
+
+    static string Saved(AudioBuffer music, string folder)
+    {
+        string path = Path.Combine(folder, "music.wav");
+        using FileStream file = File.Create(path);
+        using var writer = new Audio.Wav.WavWriter(file, new(music.SampleRateHz, 2, Contracts.BitDepth.Pcm16, music.Frames));
+        writer.Write(music);
+        writer.Complete();
+        return path;
+    }
+
+    static void Forward(ManagedEngine engine, HTDemucs model, float[] mix)
+    {
+        using ITensorScope scope = engine.Scope();
+        model.Forward(engine.Upload(mix, 1, 2, model.Config.SegmentFrames)).ToArray();
+    }
+
+    /// <summary>Two channels, one after the other.</summary>
+    static float[] Noise(int frames)
+    {
+        uint state = 1;
+        return [.. Enumerable.Range(0, 2 * frames).Select(_ => 0.1f * ((int)(state = (state * 1_664_525) + 1_013_904_223) / 2_147_483_648f))];
+    }
+}
