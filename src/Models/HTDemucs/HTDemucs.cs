@@ -73,6 +73,15 @@ public sealed class HTDemucs
 
     Tensor Separate(Tensor mix)
     {
+        (Tensor x, Tensor xt) = BothBranches(mix);                                          // (B, 4 S, 2048, L), (B, 2 S, T)
+        Tensor spectral = spectrogram.Inverse(x, mix.Size(-1));                             // (B, 2 S, T)
+        return (spectral + xt).Reshape(mix.Size(0), Config.Sources.Count, Config.AudioChannels, mix.Size(-1));
+    }
+
+    /// <summary>What the encoders keep for the decoders dies in here, before the inverse transform needs the room.</summary>
+    (Tensor X, Tensor Xt) BothBranches(Tensor mix)
+    {
+        using ITensorScope scope = engine.Scope();
         var (x, xMean, xStd) = Normalize(mix, spectrogram.Of, "spec_complex_as_channels");  // (B, 4, 2048, L)
         var (xt, tMean, tStd) = Normalize(mix, wave => wave, "mix");                        // (B, 2, T)
         Told("freq_in_normalized", x);
@@ -80,8 +89,13 @@ public sealed class HTDemucs
         var (skips, skipsT) = Encode(x, xt);                                                // (B, 384, 8, L), (B, 384, T/256)
         (x, xt) = Transform(skips[^1], skipsT[^1]);                                         // unchanged
         (x, xt) = Decode(x, xt, skips, skipsT, mix.Size(-1));                               // (B, 4 S, 2048, L), (B, 2 S, T)
-        Tensor spectral = spectrogram.Inverse(x * xStd + xMean, mix.Size(-1));   // (B, 2 S, T)
-        return (spectral + (xt * tStd + tMean)).Reshape(mix.Size(0), Config.Sources.Count, Config.AudioChannels, mix.Size(-1));
+        return (scope.Keep(Denormalize(x, xMean, xStd)), scope.Keep(Denormalize(xt, tMean, tStd)));
+    }
+
+    Tensor Denormalize(Tensor x, Tensor mean, Tensor deviation)
+    {
+        using ITensorScope scope = engine.Scope();
+        return scope.Keep(x * deviation + mean);
     }
 
     (Tensor Normal, Tensor Mean, Tensor Deviation) Normalize(Tensor mix, Func<Tensor, Tensor> seen, string name)

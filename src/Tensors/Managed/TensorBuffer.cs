@@ -34,7 +34,10 @@ sealed unsafe class TensorBuffer
 /// <summary>Buffers that wait to be used again, by capacity, so that a forward pass like the last one allocates nothing.</summary>
 sealed class BufferPool
 {
-    readonly Dictionary<long, Stack<TensorBuffer>> free = [];
+    /// <summary>How many times too large a waiting buffer may be before a new one is made: tensors of one depth of a network then live in those of another.</summary>
+    const int MostWaste = 4;
+
+    readonly SortedList<long, Stack<TensorBuffer>> free = [];
     int made;
 
     /// <summary>Buffers ever allocated.</summary>
@@ -45,7 +48,11 @@ sealed class BufferPool
         long capacity = CapacityFor(length);
         lock (free)
         {
-            if (free.TryGetValue(capacity, out Stack<TensorBuffer>? buffers) && buffers.TryPop(out TensorBuffer? buffer)) return buffer;
+            // Few sizes wait at any time, the smallest first.
+            foreach ((long size, Stack<TensorBuffer> buffers) in free)
+            {
+                if (size >= capacity && size <= MostWaste * capacity && buffers.TryPop(out TensorBuffer? buffer)) return buffer;
+            }
         }
 
         Interlocked.Increment(ref made);
