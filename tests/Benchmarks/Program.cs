@@ -6,6 +6,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["composer"] = ComposerSpeed.Run,
     ["export"] = ExportSpeed.Run,
     ["audio"] = AudioSpeed.Run,
+    ["tensors"] = TensorSpeed.Run,
     ["separation"] = SeparationSpeed.Run,
     ["htdemucs"] = HTDemucsSpeed.Run,
     ["tensors"] = TensorSpeed.Run,
