@@ -29,6 +29,7 @@ static unsafe class FinishKernel<L, V> where L : ILanes<V> where V : unmanaged
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Run<TMap>(float* values, in Ending ending, float* to, long count) where TMap : struct, IMap
     {
         long i = 0;
@@ -36,6 +37,7 @@ static unsafe class FinishKernel<L, V> where L : ILanes<V> where V : unmanaged
         for (; i < count; i++) Put<Lanes1, float>(TMap.Of<Lanes1, float>(values[i] + ending.Bias), ending, to, i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Gated(float* values, in Ending ending, float* to, long count)
     {
         long i = 0;

@@ -15,6 +15,7 @@ interface ICombination
 /// <summary>Loops over values: whole vectors first, the tail one by one.</summary>
 static unsafe class Maps<L, V> where L : ILanes<V> where V : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TMap>(float* from, float* to, long count) where TMap : struct, IMap
     {
         long i = 0;
@@ -22,6 +23,7 @@ static unsafe class Maps<L, V> where L : ILanes<V> where V : unmanaged
         for (; i < count; i++) to[i] = TMap.Of<Lanes1, float>(from[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Combine<TMap>(float* a, bool aRepeats, float* b, bool bRepeats, float* to, long count) where TMap : struct, ICombination
     {
         long i = 0;
@@ -31,6 +33,7 @@ static unsafe class Maps<L, V> where L : ILanes<V> where V : unmanaged
         for (; i < count; i++) to[i] = TMap.Of<Lanes1, float>(aRepeats ? aFirst : a[i], bRepeats ? bFirst : b[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void MultiplyAdd(float* from, float* factors, bool factorRepeats, float* terms, bool termRepeats, float* to, long count)
     {
         long i = 0;

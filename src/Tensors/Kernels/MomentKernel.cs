@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DgxMusic.Tensors.Kernels;
 
 /// <summary>Sums over one block of values.</summary>
@@ -26,6 +28,7 @@ static unsafe class MomentKernel<L, V> where L : ILanes<V> where V : unmanaged
 
     internal static double Energy(float* from, int count) => Sum(from, count, 0, squares: true);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static double Sum(float* from, int count, float centre, bool squares)
     {
         float* partials = stackalloc float[Partials];

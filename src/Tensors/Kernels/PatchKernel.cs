@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DgxMusic.Tensors.Kernels;
 
 /// <summary>Where a weight of a convolution looks: its input channel, and how far from the output's position times the stride.</summary>
@@ -17,6 +19,7 @@ static unsafe class PatchKernel<L, V> where L : ILanes<V> where V : unmanaged
     /// <param name="row">Of the image, that a tap 0 down looks at.</param>
     /// <param name="column">Of the image, that a tap 0 right looks at from the first position.</param>
     /// <param name="step">Columns of the image from position to position.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(in Image image, ReadOnlySpan<Tap> taps, int row, int column, int step, int run, float* to, int toStep)
     {
         foreach (Tap tap in taps)

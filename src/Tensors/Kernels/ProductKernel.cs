@@ -23,6 +23,8 @@ static unsafe class ProductKernel<L, V> where L : ILanes<V> where V : unmanaged
         else Rows1(a, aStep, b, c, cStride, depth, add);
     }
 
+    // AggressiveOptimization, here and in the other loops: a first forward pass otherwise spends seconds in code that is not optimised yet.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows8(float* a, int aStep, float* b, float* c, nint cStride, int depth, bool add)
     {
         V r0x = L.Fill(0), r0y = L.Fill(0), r0z = L.Fill(0);
@@ -64,6 +66,7 @@ static unsafe class ProductKernel<L, V> where L : ILanes<V> where V : unmanaged
         Put(c + (7 * cStride), r7x, r7y, r7z, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows4(float* a, int aStep, float* b, float* c, nint cStride, int depth, bool add)
     {
         V r0x = L.Fill(0), r0y = L.Fill(0), r0z = L.Fill(0);
@@ -89,6 +92,7 @@ static unsafe class ProductKernel<L, V> where L : ILanes<V> where V : unmanaged
         Put(c + (3 * cStride), r3x, r3y, r3z, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows2(float* a, int aStep, float* b, float* c, nint cStride, int depth, bool add)
     {
         V r0x = L.Fill(0), r0y = L.Fill(0), r0z = L.Fill(0);
@@ -106,6 +110,7 @@ static unsafe class ProductKernel<L, V> where L : ILanes<V> where V : unmanaged
         Put(c + cStride, r1x, r1y, r1z, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows1(float* a, int aStep, float* b, float* c, nint cStride, int depth, bool add)
     {
         V r0x = L.Fill(0), r0y = L.Fill(0), r0z = L.Fill(0);
@@ -126,6 +131,7 @@ static unsafe class ProductKernel<L, V> where L : ILanes<V> where V : unmanaged
         Narrow4(a, aStep, b, c, depth, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Narrow4(float* a, int aStep, float* b, float* c, int depth, bool add)
     {
         V r0 = L.Fill(0), r1 = L.Fill(0), r2 = L.Fill(0), r3 = L.Fill(0);

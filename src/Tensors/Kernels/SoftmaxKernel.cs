@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DgxMusic.Tensors.Kernels;
 
 /// <summary>Softmax down columns: the keys are rows, the queries lie side by side in the lanes.</summary>
@@ -22,6 +24,7 @@ abstract unsafe class SoftmaxKernel
 
 sealed unsafe class SoftmaxKernel<L, V> : SoftmaxKernel where L : ILanes<V> where V : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Absorb(float* scores, int rows, int columns, float* highest, float* sum, float* shrink)
     {
         for (int column = 0; column < columns; column += L.Count)
@@ -44,6 +47,7 @@ sealed unsafe class SoftmaxKernel<L, V> : SoftmaxKernel where L : ILanes<V> wher
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void ScaleColumns(float* values, int rows, int columns, float* factors)
     {
         for (int column = 0; column < columns; column += L.Count)

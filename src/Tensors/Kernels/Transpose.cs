@@ -18,6 +18,7 @@ static unsafe class Transpose
         for (int left = 0; left < columns; left += Line) Band(from + left, fromStep, rows, Math.Min(Line, columns - left), to + (left * toStep), toStep);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Band(float* from, long fromStep, int rows, int columns, float* to, long toStep)
     {
         int row = 0;
