@@ -73,6 +73,7 @@ public abstract class Tensor
 
         long length = 1;
         foreach (int size in sizes) length *= size;
-        return length == Length ? sizes : throw new ArgumentException($"The tensor {this} holds {Length} values, not those of ({string.Join(", ", sizes)}).", nameof(wanted));
+        if (length == Length) return sizes;
+        throw new ArgumentException($"The tensor {this} holds {Length} values, not those of ({string.Join(", ", sizes)}).", nameof(wanted));
     }
 }

@@ -52,7 +52,9 @@ static unsafe class FinishKernel<L, V> where L : ILanes<V> where V : unmanaged
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Put<M, W>(W value, in Ending ending, float* to, long i) where M : ILanes<W> where W : unmanaged =>
-        M.Store(ending.Residual is null ? M.Multiply(value, M.Fill(ending.Factor)) : M.MultiplyAdd(value, M.Fill(ending.Factor), M.Load(ending.Residual + i)), to + i);
+        M.Store(
+            ending.Residual is null ? M.Multiply(value, M.Fill(ending.Factor)) : M.MultiplyAdd(value, M.Fill(ending.Factor), M.Load(ending.Residual + i)),
+            to + i);
 }
 
 readonly struct NoMap : IMap

@@ -48,7 +48,8 @@ readonly unsafe struct Lanes16 : ILanes<Vector512<float>>
     public static Vector512<float> Round(Vector512<float> a) => Vector512.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Scale(Vector512<float> x, Vector512<float> n) => x * Vector512.AsSingle((Vector512.ConvertToInt32Native(n) + Vector512.Create(127)) << 23);
+    public static Vector512<float> Scale(Vector512<float> x, Vector512<float> n) =>
+        x * Vector512.AsSingle((Vector512.ConvertToInt32Native(n) + Vector512.Create(127)) << 23);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WhereNegative(Vector512<float> sign, Vector512<float> negative, Vector512<float> otherwise) =>

@@ -48,7 +48,8 @@ readonly unsafe struct Lanes4 : ILanes<Vector128<float>>
     public static Vector128<float> Round(Vector128<float> a) => Vector128.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Scale(Vector128<float> x, Vector128<float> n) => x * Vector128.AsSingle((Vector128.ConvertToInt32Native(n) + Vector128.Create(127)) << 23);
+    public static Vector128<float> Scale(Vector128<float> x, Vector128<float> n) =>
+        x * Vector128.AsSingle((Vector128.ConvertToInt32Native(n) + Vector128.Create(127)) << 23);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WhereNegative(Vector128<float> sign, Vector128<float> negative, Vector128<float> otherwise) =>

@@ -48,7 +48,8 @@ readonly unsafe struct Lanes8 : ILanes<Vector256<float>>
     public static Vector256<float> Round(Vector256<float> a) => Vector256.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Scale(Vector256<float> x, Vector256<float> n) => x * Vector256.AsSingle((Vector256.ConvertToInt32Native(n) + Vector256.Create(127)) << 23);
+    public static Vector256<float> Scale(Vector256<float> x, Vector256<float> n) =>
+        x * Vector256.AsSingle((Vector256.ConvertToInt32Native(n) + Vector256.Create(127)) << 23);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WhereNegative(Vector256<float> sign, Vector256<float> negative, Vector256<float> otherwise) =>

@@ -4,8 +4,8 @@ namespace DgxMusic.Tensors.Kernels;
 
 /// <summary>Sums over one block of values.</summary>
 /// <remarks>
-/// Value i is added in float to partial sum i mod 64, at most 64 terms each; these are folded twice in float and then added in double. So every width gives the same bits,
-/// and the relative error of a sum of squares is below 66 · 2⁻²⁴.
+/// Value i is added in float to partial sum i mod 64, at most 64 terms each; these are folded twice in float and then added in double.
+/// So every width gives the same bits, and the relative error of a sum of squares is below 66 · 2⁻²⁴.
 /// </remarks>
 static unsafe class MomentKernel<L, V> where L : ILanes<V> where V : unmanaged
 {

@@ -13,7 +13,9 @@ static unsafe class ProductKernel<L, V> where L : ILanes<V> where V : unmanaged
 
     /// <param name="a">Values of the strip's rows at k = 0, then at k = 1, …; <paramref name="aStep"/> apart.</param>
     /// <param name="b">Values of the strip's columns at k = 0, then at k = 1, ….</param>
-    /// <param name="c">Rows of <see cref="Columns"/> values, <paramref name="cStride"/> apart. More rows than asked for may be written, up to the next power of two.</param>
+    /// <param name="c">
+    /// Rows of <see cref="Columns"/> values, <paramref name="cStride"/> apart. More rows than asked for may be written, up to the next power of two.
+    /// </param>
     /// <param name="add">To what c holds; else c is overwritten.</param>
     internal static void Run(float* a, int aStep, float* b, float* c, nint cStride, int rows, int depth, bool add)
     {

@@ -6,8 +6,8 @@ namespace DgxMusic.Tensors.Kernels;
 abstract unsafe class SoftmaxKernel
 {
     /// <summary>
-    /// Takes in one block of scores, as online softmax does: the highest score so far and the sum of exponentials move on, scores become exp(score · scale - highest),
-    /// and what was summed before shrinks by <paramref name="shrink"/>.
+    /// Takes in one block of scores, as online softmax does: the highest score so far and the sum of exponentials move on,
+    /// scores become exp(score - highest), and what was summed before shrinks by <paramref name="shrink"/>.
     /// </summary>
     /// <param name="scores">Rows of <paramref name="columns"/> values, that far apart.</param>
     /// <param name="highest">One a column; start with float.MinValue.</param>

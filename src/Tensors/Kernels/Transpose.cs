@@ -43,7 +43,8 @@ static unsafe class Transpose
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void FourByFour(float* from, long fromStep, float* to, long toStep)
     {
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStep), c = Vector128.Load(from + (2 * fromStep)), d = Vector128.Load(from + (3 * fromStep));
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + fromStep);
+        Vector128<float> c = Vector128.Load(from + (2 * fromStep)), d = Vector128.Load(from + (3 * fromStep));
         var (acLow, acHigh) = Zip(a, c);
         var (bdLow, bdHigh) = Zip(b, d);
         var (first, second) = Zip(acLow, bdLow);

@@ -77,7 +77,8 @@ readonly unsafe struct AttentionWork(
 
         for (int lane = 0; causal && lane < width; lane++)
         {
-            for (int key = Math.Max(0, LimitOf(first + Math.Min(lane, count - 1)) + 1 - start); key < present; key++) scores[(key * width) + lane] = float.NegativeInfinity;
+            int hidden = Math.Max(0, LimitOf(first + Math.Min(lane, count - 1)) + 1 - start);
+            for (int key = hidden; key < present; key++) scores[(key * width) + lane] = float.NegativeInfinity;
         }
     }
 

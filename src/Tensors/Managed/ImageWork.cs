@@ -42,9 +42,8 @@ readonly unsafe struct ImageFinish(
         {
             long at = (((long)item * outputs) + channel) * positions + first;
             float* row = values + ((long)channel * stride), gate = activation == Activation.Glu ? row + ((long)outputs * stride) : null;
-            var after = new Ending(
-                activation, gate, BiasOf(channel), gate is null ? 0 : BiasOf(channel + outputs), scale is null ? 1 : scale.Data[channel], residual is null ? null : residual.Data + at);
-            kernels.Finish(row, after, to.Data + at, count);
+            float gateBias = gate is null ? 0 : BiasOf(channel + outputs), factor = scale is null ? 1 : scale.Data[channel];
+            kernels.Finish(row, new(activation, gate, BiasOf(channel), gateBias, factor, residual is null ? null : residual.Data + at), to.Data + at, count);
         }
     }
 
@@ -65,7 +64,8 @@ readonly unsafe struct ImageWork(KernelSet kernels, Scratch scratch, ImageSource
 static unsafe class ImageTile
 {
     /// <summary>All outputs at some positions: rows of <see cref="ImagePlan.TilePositions"/> values in the worker's scratch.</summary>
-    internal static float* Multiply(KernelSet kernels, Scratch scratch, int worker, ImageSource source, Packed weights, ImagePlan plan, int item, int first, int count)
+    internal static float* Multiply(
+        KernelSet kernels, Scratch scratch, int worker, ImageSource source, Packed weights, ImagePlan plan, int item, int first, int count)
     {
         int rows = (weights.Outer + kernels.Rows - 1) / kernels.Rows * kernels.Rows;
         float* results = scratch.For(worker, ((long)rows * plan.TilePositions) + ((long)plan.TilePositions * Packed.Block));
@@ -76,7 +76,8 @@ static unsafe class ImageTile
             int depth = Math.Min(Packed.Block, source.Depth - start);
             image.Pack(first, count, start, depth, patches);
             Tile.Multiply(
-                kernels, weights.At(0, start), weights.StripStep, patches, (long)kernels.Columns * depth, results, plan.TilePositions, weights.Outer, count, depth, add: start > 0);
+                kernels, weights.At(0, start), weights.StripStep, patches, (long)kernels.Columns * depth,
+                results, plan.TilePositions, weights.Outer, count, depth, add: start > 0);
         }
 
         return results;

@@ -32,11 +32,15 @@ public sealed unsafe partial class ManagedEngine
     {
         ManagedTensor q = Mine(queries), to = New(queries.Shape);
         int keys = layout.Keys ?? stored;
-        Require(queries.Rank == 3 && queries.Size(0) == packed.Batch && queries.Size(2) == packed.Channels, $"Queries {queries} do not fit keys ({packed.Batch}, {stored}, {packed.Channels}).");
+        Require(
+            queries.Rank == 3 && queries.Size(0) == packed.Batch && queries.Size(2) == packed.Channels,
+            $"Queries {queries} do not fit keys ({packed.Batch}, {stored}, {packed.Channels}).");
         Require(keys > 0 && keys <= stored, $"Of {stored} keys, {keys} cannot count.");
         Require(!layout.Causal || keys >= queries.Size(1), $"{queries.Size(1)} causal queries need as many keys; there are {keys}.");
         ManagedTensor? bias = MineOrNull(layout.Bias);
-        Require(bias is null || bias.Shape.SequenceEqual([layout.Heads, queries.Size(1), keys]), $"The bias {bias} is not one of {layout.Heads} heads, {queries.Size(1)} queries and {keys} keys.");
+        Require(
+            bias is null || bias.Shape.SequenceEqual([layout.Heads, queries.Size(1), keys]),
+            $"The bias {bias} is not one of {layout.Heads} heads, {queries.Size(1)} queries and {keys} keys.");
         var work = new AttentionWork(kernels, scratch, q, packed, keys, layout.Scale ?? (1 / MathF.Sqrt(packed.HeadSize)), bias, layout.Causal, to);
         pool.Run(work.Tasks, work);
         return to;

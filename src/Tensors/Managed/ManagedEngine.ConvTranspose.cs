@@ -14,8 +14,8 @@ public sealed unsafe partial class ManagedEngine
         internal float[]? Bias { get; } = bias;
     }
 
-    // Output stride·j + p sums W[p + stride·q] x[j - q] over q. So this is a plain convolution with (output, phase p) as channels, whose results are then interleaved:
-    // every output is gathered by one task, nothing is added twice.
+    // Output stride·j + p sums W[p + stride·q] x[j - q] over q. So this is a plain convolution with (output, phase p) as channels,
+    // whose results are then interleaved: every output is gathered by one task, nothing is added twice.
     public TransposedConvWeights Prepare(TransposedConvLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default)
     {
         var (inputs, outputs, kernel, stride) = (layout.Inputs, layout.Outputs, layout.Kernel, layout.Stride);
@@ -47,7 +47,8 @@ public sealed unsafe partial class ManagedEngine
         if (to.Length == 0) return to;
 
         int origin = skip / layout.Stride, steps = ((skip + kept - 1) / layout.Stride) - origin + 1;
-        Tap[] taps = [.. Enumerable.Range(0, layout.Inputs * conv.Taps).Select(k => new Tap(k / conv.Taps, line ? 0 : origin - (k % conv.Taps), line ? origin - (k % conv.Taps) : 0))];
+        Tap TapOf(int k) => line ? new(k / conv.Taps, 0, origin - (k % conv.Taps)) : new(k / conv.Taps, origin - (k % conv.Taps), 0);
+        Tap[] taps = [.. Enumerable.Range(0, layout.Inputs * conv.Taps).Select(TapOf)];
         var source = line ? new ImageSource(from, 1, size, steps, new(1, 1), taps) : new ImageSource(from, size, width, width, new(1, 1), taps);
         var plan = ImagePlan.For(x.Size(0), (long)steps * width, layout.Outputs * layout.Stride, kernels, Threads);
         var ending = new PhaseFinish(kernels, conv.Bias, activation, to, layout.Outputs, layout.Stride, skip - (origin * layout.Stride), kept, width);

@@ -86,7 +86,8 @@ public sealed unsafe partial class ManagedEngine
         }
     }
 
-    readonly struct CombineWork(KernelSet kernels, Operation operation, ManagedTensor a, ManagedTensor b, ManagedTensor to, Broadcast plan, int chunks, int runsPerTask) : IWork
+    readonly struct CombineWork(
+        KernelSet kernels, Operation operation, ManagedTensor a, ManagedTensor b, ManagedTensor to, Broadcast plan, int chunks, int runsPerTask) : IWork
     {
         public void Run(int task, int worker)
         {

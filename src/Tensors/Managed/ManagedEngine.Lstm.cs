@@ -38,7 +38,8 @@ public sealed unsafe partial class ManagedEngine
 
     /// <summary>One step of some hidden units, all items of the batch: gates from the input, made before, and from the step before.</summary>
     /// <param name="before">State of zeros before the first step.</param>
-    readonly struct LstmStep(KernelSet kernels, Scratch scratch, Packed[] hidden, ManagedTensor gates, ManagedTensor cell, ManagedTensor before, ManagedTensor to, int time) : IWork
+    readonly struct LstmStep(
+        KernelSet kernels, Scratch scratch, Packed[] hidden, ManagedTensor gates, ManagedTensor cell, ManagedTensor before, ManagedTensor to, int time) : IWork
     {
         public void Run(int task, int worker)
         {
@@ -56,7 +57,9 @@ public sealed unsafe partial class ManagedEngine
                 for (int k = 0; k < size; k += Packed.Block)
                 {
                     int depth = Math.Min(Packed.Block, size - k);
-                    Tile.Multiply(kernels, state + ((long)k * kernels.Rows), (long)kernels.Rows * size, hidden[gate].At(first, k), 0, results + (gate * planeStep), width, batch, width, depth, add: k > 0);
+                    Tile.Multiply(
+                        kernels, state + ((long)k * kernels.Rows), (long)kernels.Rows * size, hidden[gate].At(first, k), 0,
+                        results + (gate * planeStep), width, batch, width, depth, add: k > 0);
                 }
             }
 

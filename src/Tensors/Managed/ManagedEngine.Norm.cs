@@ -47,7 +47,8 @@ public sealed unsafe partial class ManagedEngine
                 break;
             default:
                 long positions = x.Length / x.Size(0) / channels;
-                pool.Run(checked((int)((long)x.Size(0) * outputs * Parts(positions, NormChunk))), new ItemNormWork(work, StatisticsOf(from, positions * (channels / groups)), positions));
+                Statistics[] statistics = StatisticsOf(from, positions * (channels / groups));
+                pool.Run(checked((int)((long)x.Size(0) * outputs * Parts(positions, NormChunk))), new ItemNormWork(work, statistics, positions));
                 break;
         }
 
@@ -105,7 +106,8 @@ public sealed unsafe partial class ManagedEngine
         }
     }
 
-    readonly struct LayerNormWork(KernelSet kernels, ManagedTensor x, ManagedTensor weight, ManagedTensor? bias, float epsilon, bool centred, ManagedTensor to) : IWork
+    readonly struct LayerNormWork(
+        KernelSet kernels, ManagedTensor x, ManagedTensor weight, ManagedTensor? bias, float epsilon, bool centred, ManagedTensor to) : IWork
     {
         public void Run(int task, int worker)
         {

@@ -26,7 +26,8 @@ public sealed unsafe partial class ManagedEngine
         foreach (Tensor part in parts)
         {
             Require(part.Rank == shape.Length, $"{part} and {parts[0]} have different axes.");
-            for (int other = 0; other < shape.Length; other++) Require(other == along || part.Size(other) == shape[other], $"{part} and {parts[0]} differ beside axis {along}.");
+            for (int other = 0; other < shape.Length; other++)
+                Require(other == along || part.Size(other) == shape[other], $"{part} and {parts[0]} differ beside axis {along}.");
             shape[along] += part.Size(along);
         }
 
@@ -58,7 +59,9 @@ public sealed unsafe partial class ManagedEngine
     public Tensor Permute(Tensor x, params ReadOnlySpan<int> axes)
     {
         ManagedTensor from = Mine(x);
-        Require(axes.Length == x.Rank && axes.ToArray().Order().SequenceEqual(Enumerable.Range(0, x.Rank)), $"({string.Join(", ", axes.ToArray())}) is no order of the axes of {x}.");
+        Require(
+            axes.Length == x.Rank && axes.ToArray().Order().SequenceEqual(Enumerable.Range(0, x.Rank)),
+            $"({string.Join(", ", axes.ToArray())}) is no order of the axes of {x}.");
         int[] shape = new int[x.Rank];
         long[] steps = new long[x.Rank], fromSteps = StepsOf(x.Shape);
         for (int axis = 0; axis < shape.Length; axis++) (shape[axis], steps[axis]) = (x.Size(axes[axis]), fromSteps[axes[axis]]);
@@ -117,7 +120,8 @@ public sealed unsafe partial class ManagedEngine
         public void Run(int task, int worker)
         {
             long first = task / chunks * (long)runsPerTask, last = Math.Min(runs, first + runsPerTask), start = (long)(task % chunks) * Chunk;
-            for (long i = first; i < last; i++) Copy(from.Data + (i * fromStep) + fromStart + start, to.Data + (i * toStep) + toStart + start, Math.Min(Chunk, run - start));
+            for (long i = first; i < last; i++)
+                Copy(from.Data + (i * fromStep) + fromStart + start, to.Data + (i * toStep) + toStart + start, Math.Min(Chunk, run - start));
         }
     }
 

@@ -119,8 +119,8 @@ public sealed unsafe partial class ManagedEngine
     {
         public void Run(int task, int worker)
         {
-            int groups = Parts(frames, StftWork.Group), signal = task / groups, first = task % groups * StftWork.Group, count = Math.Min(StftWork.Group, frames - first);
-            int bins = plans.Bins, size = plans.Size;
+            int groups = Parts(frames, StftWork.Group), signal = task / groups, first = task % groups * StftWork.Group;
+            int count = Math.Min(StftWork.Group, frames - first), bins = plans.Bins, size = plans.Size;
             FourierPlans.Plan plan = plans.For(worker);
             float* real = spectrum.Data + ((long)signal * 2 * bins * frames) + first;
             fixed (float* toReal = plan.Real, toImaginary = plan.Imaginary)

@@ -29,6 +29,7 @@ public sealed unsafe partial class ManagedEngine : IEngine
 
     public int Threads { get; }
 
+    /// <summary>All widths of vectors agree bit for bit, so none is named.</summary>
     public string NumericsClass { get; } =
         $"managed-fma-net{Environment.Version.Major}-{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux")}";
 
@@ -39,7 +40,7 @@ public sealed unsafe partial class ManagedEngine : IEngine
     public Tensor Upload(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
     {
         ManagedTensor tensor = New(shape);
-        if (values.Length != tensor.Length) throw new ArgumentException($"The shape {tensor} asks for {tensor.Length} values; there are {values.Length}.", nameof(values));
+        Require(values.Length == tensor.Length, $"The shape {tensor} asks for {tensor.Length} values; there are {values.Length}.");
         values.CopyTo(new Span<float>(tensor.Data, values.Length));
         GC.KeepAlive(tensor);
         return tensor;
@@ -56,7 +57,7 @@ public sealed unsafe partial class ManagedEngine : IEngine
     public void Download(Tensor tensor, Span<float> values)
     {
         ManagedTensor source = Mine(tensor);
-        if (values.Length != source.Length) throw new ArgumentException($"The tensor {tensor} holds {source.Length} values; there is room for {values.Length}.", nameof(values));
+        Require(values.Length == source.Length, $"The tensor {tensor} holds {source.Length} values; there is room for {values.Length}.");
         new ReadOnlySpan<float>(source.Data, values.Length).CopyTo(values);
         GC.KeepAlive(source);
     }

@@ -27,7 +27,7 @@ readonly record struct TokenPlan(int Rows, int Columns, int TileRows, int TileCo
 
     internal static TokenPlan For(int rows, int columns, KernelSet kernels, int threads)
     {
-        int tileRows = Math.Min(MostRows, RoundUp(rows, kernels.Rows)), tileColumns = Math.Min(RoundUp(MostColumns, kernels.Columns), RoundUp(columns, kernels.Columns));
+        int tileRows = Math.Min(MostRows, RoundUp(rows, kernels.Rows)), tileColumns = RoundUp(Math.Min(MostColumns, columns), kernels.Columns);
         var plan = new TokenPlan(rows, columns, tileRows, tileColumns);
 
         // Smaller tiles while there are too few for all threads to end at about the same time.
@@ -40,7 +40,8 @@ readonly record struct TokenPlan(int Rows, int Columns, int TileRows, int TileCo
 }
 
 /// <summary>What becomes of a finished row of products: bias, activation, scale, residual.</summary>
-readonly unsafe struct TokenFinish(KernelSet kernels, float[]? bias, Activation activation, ManagedTensor? scale, ManagedTensor? residual, ManagedTensor to, int columns)
+readonly unsafe struct TokenFinish(
+    KernelSet kernels, float[]? bias, Activation activation, ManagedTensor? scale, ManagedTensor? residual, ManagedTensor to, int columns)
 {
     internal void Take(float* values, int row, int firstColumn, int count)
     {
@@ -71,7 +72,8 @@ readonly unsafe struct TokenWork(KernelSet kernels, Scratch scratch, TokenSource
         {
             int depth = Math.Min(Packed.Block, source.Depth - start);
             source.Pack(firstRow, rows, start, depth, kernels.Rows, strips);
-            Tile.Multiply(kernels, strips, kernels.Rows * depth, weights.At(firstColumn, start), weights.StripStep, results, plan.TileColumns, rows, columns, depth, add: start > 0);
+            Tile.Multiply(
+                kernels, strips, kernels.Rows * depth, weights.At(firstColumn, start), weights.StripStep, results, plan.TileColumns, rows, columns, depth, add: start > 0);
         }
 
         for (int row = 0; row < rows; row++) finish.Take(results + ((long)row * plan.TileColumns), firstRow + row, firstColumn, columns);
