@@ -9,7 +9,6 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["tensors"] = TensorSpeed.Run,
     ["separation"] = SeparationSpeed.Run,
     ["htdemucs"] = HTDemucsSpeed.Run,
-    ["tensors"] = TensorSpeed.Run,
     ["memory"] = PeakMemory.Run,
     ["runner"] = RunnerSpeed.Run,
     ["first-file"] = FirstFile.Run,
