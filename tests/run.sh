@@ -31,7 +31,7 @@ dotnet build DgxMusic.Functions.sln -c Release -m:2 -v q || { echo '0 passed, 1 
 dotnet test DgxMusic.Functions.sln -c Release --no-build -m:1 -v m 2>&1 | tee -a "$log"
 [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 # The kernels once more without hardware vectors, where they take their plain definitions.
-for kernels in tests/Dsp tests/Models tests/Composer; do
+for kernels in tests/Dsp tests/Tensors tests/Models tests/Composer; do
   DOTNET_EnableHWIntrinsic=0 dotnet test "$kernels" -c Release --no-build --filter Category=Kernels -v m 2>&1 | tee -a "$log"
   [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 done
