@@ -6,6 +6,7 @@ using DgxMusic.Composer;
 using DgxMusic.Composer.Synthesis;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
+using DgxMusic.Dsp.Filters;
 using DgxMusic.Dsp.Loudness;
 using DgxMusic.Dsp.Resampling;
 
@@ -25,7 +26,7 @@ static class AudioSpeed
             AudioBuffer music = Music();
             File.WriteAllBytes(raw, MemoryMarshal.AsBytes<float>(Interleaved(music)));
             string[] input = [raw, $"{RateHz}", "2"];
-            return [.. Loudness(music, input), .. Mastering(music, input, wav), .. Listening(music, input), .. Converting(music, input), .. Files(music, input, wav, folder)];
+            return [.. Loudness(music, input), .. Mastering(music, input, wav), .. Listening(music, input), .. Converting(music, input), .. Filtering(music, input), .. Files(music, input, wav, folder)];
         }
         finally
         {
@@ -80,6 +81,14 @@ static class AudioSpeed
             resampler.Flush();
         });
         yield return Duel.Of("44.1 to 48 kHz, in one call", Seconds, 1, Opponent.OfLibrary("soxr", "soxr", ["48000", .. input]), () => Resampler.Convert(music, 48_000));
+    }
+
+    static IEnumerable<Measurement> Filtering(AudioBuffer music, string[] input)
+    {
+        // In place, so that each round filters what the one before it left: as much work, and no copy.
+        AudioBuffer copy = new(RateHz, [music[0].ToArray(), music[1].ToArray()]);
+        ButterworthFilter filter = ButterworthFilter.LowPass(4, 1_000, RateHz);
+        yield return Duel.Of("zero-phase low-pass of order 4", Seconds, 2, Opponent.OfPython("scipy sosfiltfilt", "scipy, numpy", "filter", ["-", .. input]), () => filter.Apply(copy));
     }
 
     static IEnumerable<Measurement> Files(AudioBuffer music, string[] input, string wav, string folder)

@@ -21,6 +21,12 @@ public static class SampleReader
             return;
         }
 
+        if (format == SampleFormat.Float32 && BitConverter.IsLittleEndian)
+        {
+            Sort(MemoryMarshal.Cast<byte, uint>(interleaved), destination, 0, destination.Frames);
+            return;
+        }
+
         int chunkFrames = Math.Max(1, ChunkSamples / channels);
         Span<float> mixed = stackalloc float[Math.Max(ChunkSamples, channels)];
         for (int from = 0; from < destination.Frames; from += chunkFrames)
