@@ -72,6 +72,8 @@ public abstract partial class EngineContract : IDisposable
         LinearWeights weights = Engine.Prepare(new LinearLayout(4, 2), Noise.Of(1, 2, 4));
         Assert.Throws<ArgumentException>(() => Engine.Linear(Of(1, 3, 5), weights));
         Assert.Throws<ArgumentException>(() => Engine.Prepare(new LinearLayout(4, 2), Noise.Of(1, 7)));
+        Assert.Throws<ArgumentException>(() => Engine.Prepare(new LinearLayout(0, 2), []));
+        Assert.Throws<ArgumentException>(() => Engine.Prepare(ConvLayout.Line(1, 1, 1, stride: 0), [1]));
     }
 
     [Theory]
@@ -131,6 +133,10 @@ public abstract partial class EngineContract : IDisposable
         }
 
         AssertClose(expected, Engine.Concat(1, [.. parts]));
+        cache.Truncate(150);
+        cache.Append(Engine.Slice(keys, 1, 150, 1), Engine.Slice(values, 1, 150, 1));
+        Assert.Equal(parts[1].ToArray(), Engine.Attention(Engine.Slice(queries, 1, 150, 1), cache, new(Heads, Causal: true)).ToArray());
+        cache.Append(Engine.Slice(keys, 1, 151, 49), Engine.Slice(values, 1, 151, 49));
         Assert.Throws<ArgumentException>(() => cache.Append(Engine.Slice(keys, 1, 0, 11), Engine.Slice(values, 1, 0, 11)));
     }
 

@@ -16,7 +16,10 @@ public sealed unsafe partial class ManagedEngine
     public ConvWeights Prepare(ConvLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default)
     {
         var (kernel, padding, dilation) = (layout.Kernel, layout.Padding, layout.Dilation);
-        int depth = layout.Inputs * kernel.Height * kernel.Width;
+        int depth = layout.Inputs * kernel.Height * kernel.Width, least = Math.Min(Math.Min(layout.Inputs, layout.Outputs), Math.Min(kernel.Height, kernel.Width));
+        Require(least > 0, $"A convolution of {layout.Inputs} inputs, {layout.Outputs} outputs and a kernel of {kernel.Height} × {kernel.Width} computes nothing.");
+        Require(Math.Min(layout.Stride.Height, layout.Stride.Width) > 0 && Math.Min(dilation.Height, dilation.Width) > 0, "A stride or a dilation is at least 1.");
+        Require(Math.Min(padding.Height, padding.Width) >= 0, "A padding is at least 0.");
         RequireValues(weight, (long)layout.Outputs * depth, bias, layout.Outputs);
         Tap[] taps =
         [

@@ -19,6 +19,7 @@ public sealed unsafe partial class ManagedEngine
     public TransposedConvWeights Prepare(TransposedConvLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default)
     {
         var (inputs, outputs, kernel, stride) = (layout.Inputs, layout.Outputs, layout.Kernel, layout.Stride);
+        Require(Math.Min(Math.Min(inputs, outputs), Math.Min(kernel, stride)) > 0, $"A transposed convolution of layout {layout} computes nothing.");
         RequireValues(weight, (long)inputs * outputs * kernel, bias, outputs);
         int taps = (kernel + stride - 1) / stride;
         fixed (float* from = weight)

@@ -11,6 +11,7 @@ public sealed unsafe partial class ManagedEngine
 
     public LinearWeights Prepare(LinearLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default)
     {
+        Require(layout.Inputs > 0 && layout.Outputs > 0, $"A layer of {layout.Inputs} inputs and {layout.Outputs} outputs computes nothing.");
         RequireValues(weight, (long)layout.Inputs * layout.Outputs, bias, layout.Outputs);
         return new ManagedLinear(layout, Packed.Rows(weight, layout.Outputs, layout.Inputs, kernels.Columns), bias.IsEmpty ? null : bias.ToArray());
     }

@@ -17,6 +17,7 @@ public sealed unsafe partial class ManagedEngine
     public LstmWeights Prepare(LstmLayout layout, ReadOnlySpan<float> inputWeight, ReadOnlySpan<float> hiddenWeight, ReadOnlySpan<float> bias)
     {
         int size = layout.Hidden;
+        Require(size > 0, "A memory of no units keeps nothing.");
         RequireValues(hiddenWeight, (long)Gates * size * size, bias, Gates * size);
         LinearWeights input = Prepare(new LinearLayout(layout.Inputs, Gates * size), inputWeight, bias);
         var hidden = new Packed[Gates];
