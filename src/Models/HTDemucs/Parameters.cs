@@ -4,31 +4,43 @@ using DgxMusic.Tensors;
 namespace DgxMusic.Models.HTDemucs;
 
 /// <summary>The parameters below a name of the checkpoint, read as an engine likes them.</summary>
-sealed class Parameters(IEngine engine, WeightFile file, string prefix = "")
+sealed class Parameters
 {
+    readonly IEngine engine;
+    readonly WeightFile file;
+    readonly string prefix;
+    readonly Page page;
+
+    public Parameters(IEngine engine, WeightFile file)
+        : this(engine, file, "", new())
+    {
+    }
+
+    Parameters(IEngine engine, WeightFile file, string prefix, Page page) => (this.engine, this.file, this.prefix, this.page) = (engine, file, prefix, page);
+
     public IEngine Engine => engine;
 
-    public Parameters this[string name] => new(engine, file, $"{prefix}{name}.");
+    public Parameters this[string name] => new(engine, file, $"{prefix}{name}.", page);
 
     public Parameters this[int index] => this[index.ToString(System.Globalization.CultureInfo.InvariantCulture)];
 
     public ConvWeights Conv(ConvLayout layout, bool isLine) => engine.Prepare(
         layout,
-        isLine ? Read("weight", layout.Outputs, layout.Inputs, layout.Kernel.Width) : Read("weight", layout.Outputs, layout.Inputs, layout.Kernel.Height, layout.Kernel.Width),
+        isLine ? ReadOnce("weight", layout.Outputs, layout.Inputs, layout.Kernel.Width) : ReadOnce("weight", layout.Outputs, layout.Inputs, layout.Kernel.Height, layout.Kernel.Width),
         Read("bias", layout.Outputs));
 
     public TransposedConvWeights ConvTranspose(TransposedConvLayout layout, bool isLine) => engine.Prepare(
         layout,
-        isLine ? Read("weight", layout.Inputs, layout.Outputs, layout.Kernel) : Read("weight", layout.Inputs, layout.Outputs, layout.Kernel, 1),
+        isLine ? ReadOnce("weight", layout.Inputs, layout.Outputs, layout.Kernel) : ReadOnce("weight", layout.Inputs, layout.Outputs, layout.Kernel, 1),
         Read("bias", layout.Outputs));
 
-    public LinearWeights Linear(int inputs, int outputs) => engine.Prepare(new LinearLayout(inputs, outputs), Read("weight", outputs, inputs), Read("bias", outputs));
+    public LinearWeights Linear(int inputs, int outputs) => engine.Prepare(new LinearLayout(inputs, outputs), ReadOnce("weight", outputs, inputs), Read("bias", outputs));
 
     /// <summary>One of the three projections that attention keeps in one matrix: queries, keys, values.</summary>
     public LinearWeights Projection(int part, int width)
     {
-        float[] weight = Read("in_proj_weight", 3 * width, width), bias = Read("in_proj_bias", 3 * width);
-        return engine.Prepare(new LinearLayout(width, width), weight.AsSpan(part * width * width, width * width), bias.AsSpan(part * width, width));
+        ReadOnlySpan<float> weight = ReadOnce("in_proj_weight", 3 * width, width), bias = Read("in_proj_bias", 3 * width);
+        return engine.Prepare(new LinearLayout(width, width), weight.Slice(part * width * width, width * width), bias.Slice(part * width, width));
     }
 
     public NormWeights Norm(int channels) => new(engine.Upload(Read("weight", channels), channels), engine.Upload(Read("bias", channels), channels), 1e-5f);
@@ -36,4 +48,20 @@ sealed class Parameters(IEngine engine, WeightFile file, string prefix = "")
     public Tensor Tensor(string name, params ReadOnlySpan<int> shape) => engine.Upload(Read(name, shape), shape);
 
     public float[] Read(string name, params ReadOnlySpan<int> shape) => file.Read(prefix + name, shape);
+
+    /// <summary>A large tensor that its engine copies at once: all share the memory it is read into, which is good until the next.</summary>
+    ReadOnlySpan<float> ReadOnce(string name, params ReadOnlySpan<int> shape)
+    {
+        int length = 1;
+        foreach (int size in shape) length = checked(length * size);
+        if (page.Values.Length < length) page.Values = new float[length];
+        Span<float> values = page.Values.AsSpan(0, length);
+        file.Read(prefix + name, shape, values);
+        return values;
+    }
+
+    sealed class Page
+    {
+        public float[] Values { get; set; } = [];
+    }
 }
