@@ -8,17 +8,21 @@ readonly record struct ImagePlan(int Items, int Positions, int TilePositions)
     /// <summary>Results of one tile: half of a second-level cache of 1 MB.</summary>
     const int MostResults = 1 << 17;
 
-    /// <summary>So that threads end at about the same time, also where others use the processor; one strip alone is as fast as eight.</summary>
-    const int TasksPerThread = 16;
+    /// <summary>
+    /// So that threads end at about the same time, also where others use the processor. Fewer where each task reads more weights
+    /// than a second-level cache holds (in floats): those come from memory that others use too.
+    /// </summary>
+    const int TasksPerThread = 16, TasksOfManyWeights = 4, ManyWeights = 1 << 17;
 
     internal int Across => (Positions + TilePositions - 1) / TilePositions;
 
     internal int Tasks => Items * Across;
 
-    internal static ImagePlan For(int items, long positions, int outputs, KernelSet kernels, int threads)
+    internal static ImagePlan For(int items, long positions, Packed weights, KernelSet kernels, int threads)
     {
+        int outputs = weights.Outer, tasks = (long)outputs * weights.Depth > ManyWeights ? TasksOfManyWeights : TasksPerThread;
         int strips = Math.Clamp(MostResults / (kernels.Columns * (outputs + kernels.Rows)), 1, 8);
-        while (strips > 1 && threads > 1 && items * positions / (strips * kernels.Columns) < TasksPerThread * threads) strips--;
+        while (strips > 1 && threads > 1 && items * positions / (strips * kernels.Columns) < tasks * threads) strips--;
         return new(items, checked((int)positions), strips * kernels.Columns);
     }
 }

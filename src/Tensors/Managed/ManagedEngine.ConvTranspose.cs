@@ -51,7 +51,7 @@ public sealed unsafe partial class ManagedEngine
         Tap TapOf(int k) => line ? new(k / conv.Taps, 0, origin - (k % conv.Taps)) : new(k / conv.Taps, origin - (k % conv.Taps), 0);
         Tap[] taps = [.. Enumerable.Range(0, layout.Inputs * conv.Taps).Select(TapOf)];
         var source = line ? new ImageSource(from, 1, size, steps, new(1, 1), taps) : new ImageSource(from, size, width, width, new(1, 1), taps);
-        var plan = ImagePlan.For(x.Size(0), (long)steps * width, layout.Outputs * layout.Stride, kernels, Threads);
+        var plan = ImagePlan.For(x.Size(0), (long)steps * width, conv.Packed, kernels, Threads);
         var ending = new PhaseFinish(kernels, conv.Bias, activation, to, layout.Outputs, layout.Stride, skip - (origin * layout.Stride), kept, width);
         pool.Run(plan.Tasks, new PhaseWork(kernels, scratch, source, conv.Packed, ending, plan));
         return to;
