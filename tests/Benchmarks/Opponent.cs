@@ -89,6 +89,7 @@ sealed class Opponent : IDisposable
 static class Duel
 {
     const int Rounds = 7;
+    static readonly TimeSpan warmUp = TimeSpan.FromSeconds(0.5);
 
     /// <param name="amount">Of work in one round, in the unit that is then given by second: seconds of music, unless told otherwise.</param>
     /// <param name="aim">How many times the opponent's speed we want.</param>
@@ -98,6 +99,8 @@ static class Duel
         List<double> ours = [], theirs = [], ratios = [];
         using (opponent)
         {
+            // Short work is compiled for good only after it has run for a while.
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < warmUp;) work();
             for (int round = -2; round < Rounds; round++)
             {
                 double mine = Measurement.SecondsOf(() =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -7,6 +8,7 @@ namespace DgxMusic.Dsp.Quantization;
 static class Interleaving
 {
     /// <summary>Takes two channels out of interleaved frames.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Split(ReadOnlySpan<uint> interleaved, Span<uint> left, Span<uint> right)
     {
         int done = 0;
@@ -29,6 +31,7 @@ static class Interleaving
     }
 
     /// <summary>Puts two channels into interleaved frames.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Join(ReadOnlySpan<uint> left, ReadOnlySpan<uint> right, Span<uint> interleaved)
     {
         int done = 0;

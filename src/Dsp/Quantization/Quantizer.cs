@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp.Loudness;
@@ -60,6 +61,7 @@ public static class Quantizer
 
     /// <summary>Codes of samples, all of <paramref name="samples"/>.</summary>
     /// <param name="codes">At least as many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Encode(ReadOnlySpan<float> samples, Span<int> codes, BitDepth depth)
     {
         (float scale, int highest) = ScaleOf(depth);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DgxMusic.Contracts;
@@ -6,6 +7,7 @@ using DgxMusic.Contracts;
 namespace DgxMusic.Dsp.Quantization;
 
 /// <summary>Samples in a row, as the bytes of a file have them, little-endian.</summary>
+/// <remarks>The loops are optimised from their first call: a whole file is read before the compiler would come back to them.</remarks>
 static class SampleCodes
 {
     const int Bytes24 = 3;
@@ -100,6 +102,7 @@ static class SampleCodes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Decode16(ReadOnlySpan<short> codes, Span<float> samples)
     {
         int i = 0;
@@ -113,6 +116,7 @@ static class SampleCodes
         return i;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Decode24(ReadOnlySpan<byte> bytes, Span<float> samples)
     {
         int i = 0;
@@ -126,6 +130,7 @@ static class SampleCodes
         return i;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Decode32(ReadOnlySpan<int> codes, Span<float> samples)
     {
         int i = 0;
@@ -139,6 +144,7 @@ static class SampleCodes
         return samples.Length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Pack16(ReadOnlySpan<int> codes, Span<short> destination)
     {
         int i = 0;
@@ -147,6 +153,7 @@ static class SampleCodes
         return i;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Pack24(ReadOnlySpan<int> codes, Span<byte> bytes)
     {
         int i = 0;
