@@ -28,6 +28,9 @@ public sealed record TrackMetadata
     /// <summary>Seconds from the start, ascending.</summary>
     public IReadOnlyList<double>? Beats { get; init; }
 
+    /// <summary>Those of the beats that begin bars of three or four. Experimental.</summary>
+    public IReadOnlyList<double>? Downbeats { get; init; }
+
     /// <summary>Tonic (sharps) and mode: <c>C# minor</c>. Experimental.</summary>
     public string? Key { get; init; }
 

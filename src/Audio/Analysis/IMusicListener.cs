@@ -14,6 +14,7 @@ interface IMusicListener
 /// <param name="BpmConfidence">0 to 1.</param>
 /// <param name="BpmAlternatives">Half and double the tempo, the likelier one first; empty without one.</param>
 /// <param name="Beats">Seconds from the start, ascending; empty without a tempo.</param>
+/// <param name="Downbeats">Those that begin bars.</param>
 /// <param name="Key">Tonic (sharps) and mode; null for silence and where none stands out.</param>
 /// <param name="KeyConfidence">0 to 1.</param>
-sealed record MusicFacts(double? Bpm, double? BpmConfidence, IReadOnlyList<double> BpmAlternatives, IReadOnlyList<double> Beats, string? Key, double? KeyConfidence);
+sealed record MusicFacts(double? Bpm, double? BpmConfidence, IReadOnlyList<double> BpmAlternatives, IReadOnlyList<double> Beats, IReadOnlyList<double> Downbeats, string? Key, double? KeyConfidence);

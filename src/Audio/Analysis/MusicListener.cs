@@ -12,6 +12,6 @@ sealed class MusicListener(int sampleRateHz, AnalysisOptions options) : IMusicLi
     public MusicFacts Complete()
     {
         MusicEstimate heard = analyzer.Finish();
-        return new(heard.Tempo?.Bpm, heard.Tempo?.Confidence, heard.Tempo?.Alternatives ?? [], heard.Tempo?.BeatsSeconds ?? [], heard.Key?.Name, heard.Key?.Confidence);
+        return new(heard.Tempo?.Bpm, heard.Tempo?.Confidence, heard.Tempo?.Alternatives ?? [], heard.Tempo?.BeatsSeconds ?? [], heard.Tempo?.DownbeatsSeconds ?? [], heard.Key?.Name, heard.Key?.Confidence);
     }
 }

@@ -17,7 +17,7 @@ sealed class MusicProbe(IMusicListener listener, AnalysisOptions options) : IPro
 
     public TrackMetadata Describe(TrackMetadata metadata)
     {
-        var facts = new MusicFacts(null, null, [], [], null, null);
+        var facts = new MusicFacts(null, null, [], [], [], null, null);
         if (fault is null) Guarded(() => facts = listener.Complete());
         bool isTooShort = metadata.DurationSeconds < TrackAnalyzer.LeastTempoSeconds;
         double? bpm = options.Bpm && !isTooShort ? facts.Bpm : null;
@@ -27,12 +27,15 @@ sealed class MusicProbe(IMusicListener listener, AnalysisOptions options) : IPro
             Bpm = bpm,
             BpmConfidence = bpm is null ? null : facts.BpmConfidence,
             BpmAlternatives = bpm is null ? null : facts.BpmAlternatives,
-            Beats = bpm is null || !options.Beats ? null : [.. facts.Beats.Select(seconds => Math.Round(seconds, BeatDigits))],
+            Beats = bpm is null || !options.Beats ? null : Rounded(facts.Beats),
+            Downbeats = bpm is null || !options.Beats ? null : Rounded(facts.Downbeats),
             Key = key,
             KeyConfidence = key is null ? null : facts.KeyConfidence,
             Warnings = [.. metadata.Warnings, .. Warnings(bpm, key, isTooShort)],
         };
     }
+
+    static double[] Rounded(IReadOnlyList<double> beats) => [.. beats.Select(seconds => Math.Round(seconds, BeatDigits))];
 
     IEnumerable<string> Warnings(double? bpm, string? key, bool isTooShort)
     {

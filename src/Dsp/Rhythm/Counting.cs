@@ -18,11 +18,21 @@ sealed record Counting(Pulse Pulse, int Shift, Range Sounding, double Score, dou
     internal double Utility => PulseModel.Utility(Features);
 
     /// <returns>Ascending.</returns>
-    internal IEnumerable<double> BeatsSeconds()
+    internal IEnumerable<double> BeatsSeconds() => Places().Select(beat => beat.Seconds);
+
+    /// <returns>Beats that begin bars; ascending.</returns>
+    internal IEnumerable<double> DownbeatsSeconds()
     {
-        List<double> places = [.. Enumerable.Range(0, Pulse.Beats.Count).Select(beat => Pulse.PlaceOf(beat, Shift))];
+        Metre metre = Metre.Of(Pulse, Shift);
+        return Places().Where(beat => (beat.Number - metre.First) % metre.BeatsPerBar == 0).Select(beat => beat.Seconds);
+    }
+
+    /// <returns>Beats by their number among those tracked: ones before the first are below 0.</returns>
+    IEnumerable<(int Number, double Seconds)> Places()
+    {
+        List<(int Number, double Place)> places = [.. Enumerable.Range(0, Pulse.Beats.Count).Select(beat => (beat, Pulse.PlaceOf(beat, Shift)))];
         // Tracking begins with some onset of the first beats; those before it are counted as well.
-        while (places[0] - Pulse.Period > Sounding.Start.Value - Early) places.Insert(0, places[0] - Pulse.Period);
-        return places.Where(place => place < Sounding.End.Value - Unheard).Select(place => Math.Max(0, place / OnsetEnvelopes.FramesPerSecond));
+        while (places[0].Place - Pulse.Period > Sounding.Start.Value - Early) places.Insert(0, (places[0].Number - 1, places[0].Place - Pulse.Period));
+        return places.Where(beat => beat.Place < Sounding.End.Value - Unheard).Select(beat => (beat.Number, Math.Max(0, beat.Place / OnsetEnvelopes.FramesPerSecond)));
     }
 }

@@ -41,7 +41,7 @@ sealed class TempoAnalyzer
         List<Counting> counts = Countings();
         if (counts.Count == 0) return TempoEstimate.None;
         Counting best = counts.MaxBy(count => count.Utility)!;
-        return new(best.Bpm, Math.Clamp(best.Score, 0, 1), [.. best.BeatsSeconds()], Alternatives(counts, best.Bpm));
+        return new(best.Bpm, Math.Clamp(best.Score, 0, 1), [.. best.BeatsSeconds()], [.. best.DownbeatsSeconds()], Alternatives(counts, best.Bpm));
     }
 
     /// <summary>All ways to count this music, with what speaks for each; none for less than 4 s, for silence, and where nothing repeats.</summary>

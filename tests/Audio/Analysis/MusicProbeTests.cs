@@ -7,7 +7,7 @@ namespace DgxMusic.Audio.Tests.Analysis;
 /// <summary>What becomes of tempo and key on their way into the metadata, whatever the listener says or does.</summary>
 public class MusicProbeTests
 {
-    static readonly MusicFacts facts = new(123.4, 0.8, [61.7, 246.8], [0.10001, 0.5], "C# minor", 0.7), none = new(null, 0, [], [], null, 0);
+    static readonly MusicFacts facts = new(123.4, 0.8, [61.7, 246.8], [0.10001, 0.5], [0.5], "C# minor", 0.7), none = new(null, 0, [], [], [], null, 0);
 
     [Theory, Trait("Requirement", "A-23")]
     [InlineData(true, true), InlineData(true, false), InlineData(false, true)]
@@ -23,8 +23,12 @@ public class MusicProbeTests
     }
 
     [Fact, Trait("Requirement", "A-20")]
-    public void Describe_Beats_ToTheMillisecond() =>
-        Assert.Equal([0.1, 0.5], Analyze(new Listener(facts), new(Stats: false, Bpm: true, Beats: true), seconds: 5).Beats);
+    public void Describe_Beats_ToTheMillisecond()
+    {
+        TrackMetadata metadata = Analyze(new Listener(facts), new(Stats: false, Bpm: true, Beats: true), seconds: 5);
+        Assert.Equal([0.1, 0.5], metadata.Beats);
+        Assert.Equal([0.5], metadata.Downbeats);
+    }
 
     [Theory, Trait("Requirement", "A-25")]
     [InlineData(3.99, false), InlineData(4.0, true)]
