@@ -8,4 +8,7 @@ public interface ITensorScope : IDisposable
 {
     /// <summary>Lets the tensor live on in the enclosing scope; without one, until nobody refers to it.</summary>
     Tensor Keep(Tensor tensor);
+
+    /// <summary>Lets a tensor of this very scope die before the scope does; one that belongs elsewhere stays.</summary>
+    void Drop(Tensor tensor);
 }

@@ -167,6 +167,20 @@ public abstract partial class EngineContract : IDisposable
     }
 
     [Fact]
+    public void Scope_Drop_EndsItsOwnTensorsOnlyAndLeavesViews()
+    {
+        Tensor outside = Of(1, 4);
+        using ITensorScope scope = Engine.Scope();
+        Tensor made = Of(2, 4), view = made.Reshape(4, 1);
+        float[] values = made.ToArray();
+        scope.Drop(made);
+        scope.Drop(outside);
+        Assert.Throws<ObjectDisposedException>(() => made.ToArray());
+        Assert.Equal(values, view.ToArray());
+        Assert.Equal(4, outside.ToArray().Length);
+    }
+
+    [Fact]
     public void Scope_Nested_HandsToTheOuter()
     {
         Tensor kept;

@@ -86,9 +86,9 @@ public sealed class HTDemucs
         var (xt, tMean, tStd) = Normalize(mix, wave => wave, "mix");                        // (B, 2, T)
         Told("freq_in_normalized", x);
         Told("time_in_normalized", xt);
-        var (skips, skipsT) = Encode(x, xt);                                                // (B, 384, 8, L), (B, 384, T/256)
+        var (skips, skipsT) = Encode(x, xt, scope);                                         // (B, 384, 8, L), (B, 384, T/256)
         (x, xt) = Transform(skips[^1], skipsT[^1]);                                         // unchanged
-        (x, xt) = Decode(x, xt, skips, skipsT, mix.Size(-1));                               // (B, 4 S, 2048, L), (B, 2 S, T)
+        (x, xt) = Decode(x, xt, skips, skipsT, mix.Size(-1), scope);                        // (B, 4 S, 2048, L), (B, 2 S, T)
         return (scope.Keep(Denormalize(x, xMean, xStd)), scope.Keep(Denormalize(xt, tMean, tStd)));
     }
 
@@ -107,15 +107,21 @@ public sealed class HTDemucs
     }
 
     /// <summary>What each encoder gives; the last of it goes on, all of it comes back to the decoders.</summary>
-    (List<Tensor> Skips, List<Tensor> SkipsT) Encode(Tensor x, Tensor xt)
+    (List<Tensor> Skips, List<Tensor> SkipsT) Encode(Tensor x, Tensor xt, ITensorScope scope)
     {
         List<Tensor> skips = [], skipsT = [];
         for (int n = 0; n < Config.Depth; n++)
         {
             skipsT.Add(xt = Told($"tencoder.{n}.out", tencoder[n].Forward(xt)));            // (B, 48·2ⁿ, T/4ⁿ⁺¹)
-            x = Told($"encoder.{n}.out", encoder[n].Forward(x));                            // (B, 48·2ⁿ, 2048/4ⁿ⁺¹, L)
-            if (n == 0) x = Told("encoder.0.out_plus_freq_emb", x + freqEmb);
-            skips.Add(x);
+            Tensor y = Told($"encoder.{n}.out", encoder[n].Forward(x));                     // (B, 48·2ⁿ, 2048/4ⁿ⁺¹, L)
+            if (n == 0)
+            {
+                scope.Drop(x);
+                skips.Add(Told("encoder.0.out_plus_freq_emb", y + freqEmb));
+                scope.Drop(y);
+            }
+            else skips.Add(y);
+            x = skips[^1];
         }
 
         return (skips, skipsT);
@@ -144,13 +150,18 @@ public sealed class HTDemucs
         return (x, xt);
     }
 
-    (Tensor X, Tensor Xt) Decode(Tensor x, Tensor xt, List<Tensor> skips, List<Tensor> skipsT, int length)
+    (Tensor X, Tensor Xt) Decode(Tensor x, Tensor xt, List<Tensor> skips, List<Tensor> skipsT, int length, ITensorScope scope)
     {
         for (int n = 0; n < Config.Depth; n++)
         {
             int back = Config.Depth - 1 - n;
-            x = Told($"decoder.{n}.out", decoder[n].Forward(x, skips[back], x.Size(2) * Config.Stride));                      // (B, …, 8·4ⁿ⁺¹, L)
-            xt = Told($"tdecoder.{n}.out", tdecoder[n].Forward(xt, skipsT[back], back == 0 ? length : skipsT[back - 1].Size(2)));
+            (Tensor before, Tensor beforeT) = (x, xt);
+            xt = Told($"tdecoder.{n}.out", tdecoder[n].Forward(beforeT, skipsT[back], back == 0 ? length : skipsT[back - 1].Size(2)));
+            scope.Drop(beforeT);
+            scope.Drop(skipsT[back]);
+            x = Told($"decoder.{n}.out", decoder[n].Forward(before, skips[back], before.Size(2) * Config.Stride));            // (B, …, 8·4ⁿ⁺¹, L)
+            scope.Drop(before);
+            scope.Drop(skips[back]);
         }
 
         return (x, xt);

@@ -28,7 +28,9 @@ sealed class EncoderLayer
         int loose = isLine ? x.Size(-1) % stride : 0;
         if (loose > 0) x = engine.Pad(x, 0, stride - loose);
         Tensor y = engine.Conv(x, conv, Activation.Gelu);
-        return scope.Keep(engine.Conv(dconv.Forward(y), rewrite, Activation.Glu));
+        Tensor z = dconv.Forward(y);
+        scope.Drop(y);
+        return scope.Keep(engine.Conv(z, rewrite, Activation.Glu));
     }
 }
 
@@ -57,7 +59,8 @@ sealed class DecoderLayer
     public Tensor Forward(Tensor x, Tensor skip, int length)
     {
         using ITensorScope scope = engine.Scope();
-        Tensor y = dconv.Forward(Rewritten(x, skip));
+        Tensor rewritten = Rewritten(x, skip), y = dconv.Forward(rewritten);
+        scope.Drop(rewritten);
         return scope.Keep(engine.ConvTranspose(y, convTr, padding, length, isLast ? Activation.None : Activation.Gelu));
     }
 
@@ -83,14 +86,16 @@ sealed class DConv
 
     public Tensor Forward(Tensor x)
     {
+        using ITensorScope all = engine.Scope();
         foreach (Branch layer in layers)
         {
             using ITensorScope scope = engine.Scope();
-            Tensor hidden = engine.GroupNorm(engine.Conv(x, layer.Conv), layer.Norm, 1, span, Activation.Gelu);
-            x = scope.Keep(engine.GroupNorm(engine.Conv(hidden, layer.Widen), layer.WidenNorm, 1, span, new(Activation.Glu, layer.Scale, x)));
+            Tensor before = x, hidden = engine.GroupNorm(engine.Conv(x, layer.Conv), layer.Norm, 1, span, Activation.Gelu);
+            x = scope.Keep(engine.GroupNorm(engine.Conv(hidden, layer.Widen), layer.WidenNorm, 1, span, new(Activation.Glu, layer.Scale, before)));
+            all.Drop(before);
         }
 
-        return x;
+        return all.Keep(x);
     }
 
     sealed class Branch(Parameters parameters, int channels, int hidden, int dilation, bool isLine)

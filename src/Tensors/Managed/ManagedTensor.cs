@@ -46,6 +46,12 @@ sealed class ManagedScope(ManagedEngine engine, ManagedScope? parent) : ITensorS
         return tensor;
     }
 
+    public void Drop(Tensor tensor)
+    {
+        var dropped = (ManagedTensor)tensor;
+        if (dropped.Owner == this) dropped.Release(engine.Buffers);
+    }
+
     public void Dispose()
     {
         if (closed) return;
