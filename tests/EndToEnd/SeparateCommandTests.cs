@@ -39,7 +39,7 @@ public sealed class SeparateCommandTests : IDisposable
     [InlineData("INVALID_REQUEST", "--shifts", "-1")]
     [InlineData("UNSUPPORTED_BIT_DEPTH", "--bit-depth", "PCM_8")]
     [InlineData("WEIGHTS_UNREADABLE", "--weights", "song.wav")]
-    [InlineData("WEIGHTS_UNREADABLE", "--weights", "nothing.th")]
+    [InlineData("FILE_NOT_FOUND", "--weights", "nothing.th")]
     public async Task Separate_OrderThatCannotBe_IsAProblemAndLeavesNothing(string code, string option, string value)
     {
         File.WriteAllBytes(scratch["song.wav"], Wav.Sine(1));

@@ -18,9 +18,10 @@ public static class SeparationModels
     /// <param name="name">Null: the best of <c>htdemucs_ft</c>, <c>htdemucs</c> and <c>spectral</c> that is installed.</param>
     /// <param name="weights">A package or safetensors file of HTDemucs to use instead of an installed one.</param>
     /// <param name="threads">Of the processor; 0: all.</param>
-    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: no such model; <see cref="Problem.ModelNotInstalled"/>; whatever its weights say.</exception>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: no such model; <see cref="Problem.ModelNotInstalled"/>; <see cref="Problem.FileNotFound"/>; whatever its weights say.</exception>
     public static ISeparationModel Open(string? name, string? weights, ModelStore store, int threads = 0)
     {
+        if (weights is not null && !File.Exists(weights)) throw new PipelineException(Problem.FileNotFound, $"There is no weight file '{weights}'.");
         if (weights is not null) return HTDemucsBag.Load(name ?? Path.GetFileNameWithoutExtension(weights), new ManagedEngine(threads), [weights]);
         name ??= new[] { FineTuned, "htdemucs" }.FirstOrDefault(store.IsInstalled) ?? SpectralModel.ModelName;
         if (!Names.Contains(name))
