@@ -10,9 +10,13 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem InvalidName = new("invalid-name", 400, "This is not a name we accept.");
     public static readonly Problem PathOutsideStore = new("path-outside-store", 400, "This path leads out of the store.");
     public static readonly Problem Unauthorized = new("unauthorized", 401, "This address needs a key.");
+    public static readonly Problem Forbidden = new("forbidden", 403, "This is the owner's to do.");
+    public static readonly Problem TierRequired = new("tier-required", 403, "This needs another tier.");
     public static readonly Problem LicenceNotAccepted = new("licence-not-accepted", 403, "This model's licence has to be accepted first.");
     public static readonly Problem JobNotFound = new("job-not-found", 404, "There is no such job.");
     public static readonly Problem FileNotFound = new("file-not-found", 404, "There is no such file.");
+    public static readonly Problem KeyNotFound = new("key-not-found", 404, "There is no such key.");
+    public static readonly Problem UploadNotFound = new("upload-not-found", 404, "There is no such upload.");
     public static readonly Problem RouteNotFound = new("route-not-found", 404, "There is no such resource.");
     public static readonly Problem MethodNotAllowed = new("method-not-allowed", 405, "This resource does not do that.");
     public static readonly Problem JobState = new("job-state", 409, "The job is not in a state that allows this.");
@@ -36,9 +40,12 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem WeightsRefused = new("weights-refused", 422, "This weight file asks for more than to hold weights.");
     public static readonly Problem WeightsMismatch = new("weights-mismatch", 422, "These are not this model's weights.");
     public static readonly Problem IdempotencyMismatch = new("idempotency-mismatch", 422, "This Idempotency-Key came with another body before.");
+    public static readonly Problem RateLimited = new("rate-limited", 429, "These are too many requests.");
+    public static readonly Problem QuotaExceeded = new("quota-exceeded", 429, "Today's quota is used up.");
     public static readonly Problem Internal = new("internal", 500, "Something broke on our side.");
     public static readonly Problem ExportFailed = new("export-failed", 500, "The encoder did not make the file.");
     public static readonly Problem DataUnreadable = new("data-unreadable", 500, "This data folder cannot be read.");
+    public static readonly Problem NotBuilt = new("not-built", 501, "This is announced, and not there yet.");
     public static readonly Problem HashMismatch = new("hash-mismatch", 503, "This is not the file that was published.");
     public static readonly Problem DownloadFailed = new("download-failed", 503, "The file could not be downloaded.");
     public static readonly Problem NotReady = new("not-ready", 503, "This server cannot work yet.");

@@ -35,7 +35,7 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
             DateTime? date = StorePaths.ParseDate("date", fields.Text("date") ?? "");
             terms.Check(fields, uploads.Count);
             BlobRef? target = name is null && date is null ? null : StorePaths.Output(name ?? uploads[0].JobId, FileFormats.ExtensionOf(terms.Options.Format), date ?? DateTime.UtcNow);
-            Job job = await desk.ExportAsync(uploads[0], target, terms.Overwrite, terms.Options, terms.KeepsTags, request.HttpContext.RequestAborted);
+            Job job = await desk.ExportAsync(uploads[0], new(target, terms.Overwrite, terms.Options, terms.KeepsTags), Callers.TermsOf(request), request.HttpContext.RequestAborted);
             string shown = name ?? uploads[0].FileName ?? job.JobId;
             if (!job.IsTerminal) return Accept(request, AcceptedWork.Of(job, shown));
             ExportedFile file = ExportedFile.Of(job, shown);
@@ -67,7 +67,7 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
             {
                 try
                 {
-                    Job job = await desk.ExportAsync(uploads[n], targets[n], terms.Overwrite, terms.Options, terms.KeepsTags, request.HttpContext.RequestAborted);
+                    Job job = await desk.ExportAsync(uploads[n], new(targets[n], terms.Overwrite, terms.Options, terms.KeepsTags), Callers.TermsOf(request), request.HttpContext.RequestAborted);
                     done.Add(job.IsTerminal ? new(names[n], ExportedFile.Of(job, names[n]), null, null, null) : new(names[n], null, AcceptedWork.Of(job, names[n]), null, null));
                 }
                 catch (PipelineException refusal)
@@ -96,7 +96,7 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
         try
         {
             Upload upload = await SourceAsync(request, uploads);
-            (TrackMetadata? measured, Job? job) = await desk.AnalyzeAsync(upload, options, request.HttpContext.RequestAborted);
+            (TrackMetadata? measured, Job? job) = await desk.AnalyzeAsync(upload, options, Callers.TermsOf(request), request.HttpContext.RequestAborted);
             keeps = job is not null;
             return job is null ? Results.Json(measured, ApiJson.Options) : Accept(request, AcceptedWork.Of(job, upload.FileName ?? job.JobId));
         }

@@ -1,3 +1,4 @@
+using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
@@ -15,7 +16,7 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
     public async Task<IResult> ReadAsync(HttpRequest request, string name)
     {
         string id = name.Split('.', 2)[0];
-        Job? job = JobIds.IsOne(id) ? await ledger.FindAsync(id, request.HttpContext.RequestAborted) : null;
+        Job? job = JobIds.IsOne(id) && await ledger.FindAsync(id, request.HttpContext.RequestAborted) is { } found && Callers.Of(request).Sees(found) ? found : null;
         BlobRef? blob = job is null ? null : FilesOf(job).Values.FirstOrDefault(file => file.Container == Containers.Outputs && NameOf(file) == name);
         return await SendAsync(request, blob, name, job is { Purged: true });
     }
@@ -23,7 +24,7 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
     /// <summary>A file of a job by its role: <c>file</c>, <c>mix</c>, <c>midi</c>, <c>manifest</c> or a stem's name.</summary>
     public async Task<IResult> ReadOfJobAsync(HttpRequest request, string id, string name)
     {
-        Job job = await ledger.GetAsync(id, request.HttpContext.RequestAborted);
+        Job job = await ledger.GetAsync(id, Callers.Of(request), request.HttpContext.RequestAborted);
         if (job.Status != JobStatus.Completed)
             throw new PipelineException(Problem.JobState, $"Job {id} is {job.Status.ToString().ToLowerInvariant()}; it has files once it is completed.");
         return await SendAsync(request, FilesOf(job).GetValueOrDefault(name), name, job.Purged);

@@ -19,7 +19,7 @@ public sealed class Generations(JobDesk desk, JobQueue queue, MasteringDefaults 
     public async Task<IResult> CreateAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
-        Job job = await desk.SubmitAsync(GenerationBody.Parse(await RequestBody.ReadObjectAsync(request), defaults.Options), cancel);
+        Job job = await desk.SubmitAsync(GenerationBody.Parse(await RequestBody.ReadObjectAsync(request), defaults.Options), Callers.TermsOf(request), cancel);
         GenerationInput input = job.ReadInput<GenerationInput>();
         var acceptance = new Acceptance(
             job.JobId, JobStatus.Pending, JobStep.Queued, await queue.PositionAsync(job, cancel), input.Request.Duration / ComposerRealTime, input.Seed, job.Model,

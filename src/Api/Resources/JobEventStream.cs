@@ -18,7 +18,7 @@ public sealed class JobEventStream(JobLedger ledger, JobQueue queue, JobEventHub
 
     public async Task<IResult> ReadAsync(HttpRequest request, string id)
     {
-        Job job = await ledger.GetAsync(id, request.HttpContext.RequestAborted);
+        Job job = await ledger.GetAsync(id, Callers.Of(request), request.HttpContext.RequestAborted);
         return new Stream(this, job, LastEventId(request));
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using Microsoft.AspNetCore.Http;
 
@@ -17,17 +18,19 @@ public sealed class Jobs(JobLedger ledger, JobIndex index, JobQueue queue, JobDe
     const int MostRows = 1000, UsualRows = 100, MostPageRows = 100, UsualPageRows = 20;
 
     public async Task<IResult> ReadAsync(HttpRequest request, string id) =>
-        Results.Json(await DescribeAsync(await ledger.GetAsync(id, request.HttpContext.RequestAborted), request.HttpContext.RequestAborted), ApiJson.Options);
+        Results.Json(await DescribeAsync(await ledger.GetAsync(id, Callers.Of(request), request.HttpContext.RequestAborted), request.HttpContext.RequestAborted), ApiJson.Options);
 
     public async Task<IResult> ListAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
+        Caller caller = Callers.Of(request);
         JobStatus? status = Query.Choice<JobStatus>(request, "status");
         int limit = Query.Whole(request, "limit", UsualRows, 0, MostRows);
         List<JobResource> jobs = [];
         await foreach (Job job in index.ListAsync(cancel))
         {
             if (jobs.Count == limit) break;
+            if (!caller.Sees(job)) continue;
             if (status is null || job.Status == status) jobs.Add(await DescribeAsync(job, cancel));
         }
 
@@ -37,6 +40,7 @@ public sealed class Jobs(JobLedger ledger, JobIndex index, JobQueue queue, JobDe
     public async Task<IResult> HistoryAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
+        Caller caller = Callers.Of(request);
         int page = Query.Whole(request, "page", 1, 1, int.MaxValue), size = Query.Whole(request, "page_size", UsualPageRows, 1, MostPageRows);
         JobStatus? status = Query.Choice<JobStatus>(request, "status");
         string model = request.Query["model"].ToString();
@@ -45,7 +49,7 @@ public sealed class Jobs(JobLedger ledger, JobIndex index, JobQueue queue, JobDe
         List<JobResource> rows = [];
         await foreach (Job job in index.ListAsync(cancel))
         {
-            if (job.Kind != JobKind.Generation || (status is not null && job.Status != status) || (model.Length > 0 && job.Model != model)) continue;
+            if (job.Kind != JobKind.Generation || !caller.Sees(job) || (status is not null && job.Status != status) || (model.Length > 0 && job.Model != model)) continue;
             if (total >= from && rows.Count < size) rows.Add(await DescribeAsync(job, cancel));
             total++;
         }
@@ -63,7 +67,7 @@ public sealed class Jobs(JobLedger ledger, JobIndex index, JobQueue queue, JobDe
 
     async Task<IResult> CancelAsync(HttpRequest request, string id, bool force)
     {
-        Job job = await desk.CancelAsync(id, force, request.HttpContext.RequestAborted);
+        Job job = await desk.CancelAsync(id, Callers.Of(request), force, request.HttpContext.RequestAborted);
         bool over = job.IsTerminal;
         string message = over ? $"Job {id} is cancelled." : $"Job {id} will stop within one block of its work.";
         return Results.Json(

@@ -4,6 +4,7 @@ using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Storage;
@@ -74,7 +75,7 @@ sealed class LocalGateway : Gateway
     }
 
     public override async Task<JobResource> SubmitAsync(GenerationRequest request, CancellationToken cancel) =>
-        await DescribeAsync(await services.GetRequiredService<JobDesk>().SubmitAsync(request, cancel), cancel);
+        await DescribeAsync(await services.GetRequiredService<JobDesk>().SubmitAsync(request, JobTerms.Local, cancel), cancel);
 
     public override async Task<JobResource> ReadAsync(string jobId, CancellationToken cancel) =>
         await DescribeAsync(await services.GetRequiredService<JobLedger>().GetAsync(jobId, cancel), cancel);
@@ -91,7 +92,7 @@ sealed class LocalGateway : Gateway
         return jobs;
     }
 
-    public override Task CancelAsync(string jobId, CancellationToken cancel) => services.GetRequiredService<JobDesk>().CancelAsync(jobId, force: true, cancel);
+    public override Task CancelAsync(string jobId, CancellationToken cancel) => services.GetRequiredService<JobDesk>().CancelAsync(jobId, Caller.Owner, force: true, cancel);
 
     public override Task<QueueReport> StatisticsAsync(CancellationToken cancel) => services.GetRequiredService<QueueStatistics>().ReadAsync(cancel);
 

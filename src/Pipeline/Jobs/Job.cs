@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Identity;
 
 namespace DgxMusic.Pipeline.Jobs;
 
@@ -22,6 +23,30 @@ public enum JobStatus
     Completed,
     Failed,
     Cancelled,
+}
+
+/// <summary>Which of two waiting jobs goes first; among equals, the one accepted first.</summary>
+public enum JobPriority
+{
+    Low,
+    Normal,
+    High,
+}
+
+/// <summary>What a job is accepted with besides its work.</summary>
+/// <param name="Owner">Id of the <see cref="Caller"/> it belongs to.</param>
+public sealed record JobTerms(string Owner)
+{
+    /// <summary>Of who works on the machine itself.</summary>
+    public static readonly JobTerms Local = new(Caller.OwnerId);
+
+    public JobPriority Priority { get; init; } = JobPriority.Normal;
+
+    /// <summary>The job that this one is a part of; null for most.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>The id it has to have; drawn unless given.</summary>
+    public string? JobId { get; init; }
 }
 
 /// <summary>Where in its pipeline a job is, in this order.</summary>
@@ -55,6 +80,17 @@ public sealed record Job
     public required string QueueKey { get; init; }
 
     public required string Model { get; init; }
+
+    /// <summary>Id of the <see cref="Caller"/> it belongs to.</summary>
+    public string Owner { get; init; } = Caller.OwnerId;
+
+    public JobPriority Priority { get; init; } = JobPriority.Normal;
+
+    /// <summary>The job that this one is a part of; null for most.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>Its owner has put it out of sight.</summary>
+    public bool Dismissed { get; init; }
 
     public JobStatus Status { get; init; } = JobStatus.Pending;
 

@@ -3,6 +3,7 @@ using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Orchestrations;
 
 namespace DgxMusic.Pipeline.Jobs;
@@ -15,25 +16,21 @@ public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, Jo
 
     /// <summary>Accepts a generation: when this returns, the job survives anything short of losing the disk.</summary>
     /// <exception cref="PipelineException">The request is not one we serve; nothing was written.</exception>
-    public async Task<Job> SubmitAsync(GenerationRequest request, CancellationToken cancel = default)
+    public async Task<Job> SubmitAsync(GenerationRequest request, JobTerms terms, CancellationToken cancel = default)
     {
         GenerationRequest accepted = GenerationRules.Check(request);
         IMusicGenerator engine = engines.Find(accepted.Model);
         ulong seed = accepted.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) & DrawnSeedMask;
-        while (true)
-        {
-            Job job = Draft(JobKind.Generation, engine.Facts.Name, engine.Facts.Device, (id, folder) => new GenerationInput(id, folder, accepted, seed, engine.Facts.Name));
-            if (await TryEnterAsync(job, cancel)) return await ledger.GetAsync(job.JobId, cancel);
-        }
+        return await EnterAsync(
+            terms, asked => Draft(JobKind.Generation, engine.Facts.Name, engine.Facts.Device, asked, (id, folder) => new GenerationInput(id, folder, accepted, seed, engine.Facts.Name)), cancel);
     }
 
     /// <summary>A job that could be: its id is drawn, nothing is written.</summary>
     /// <param name="input">From the job's id and its dated folder.</param>
-    /// <param name="id">Drawn unless given.</param>
-    public Job Draft<TInput>(JobKind kind, string model, string device, Func<string, string, TInput> input, string? id = null)
+    public Job Draft<TInput>(JobKind kind, string model, string device, JobTerms terms, Func<string, string, TInput> input)
     {
         DateTime now = ledger.UtcNow;
-        id ??= JobIds.Draw(kind);
+        string id = terms.JobId ?? JobIds.Draw(kind);
         return new()
         {
             JobId = id,
@@ -41,14 +38,26 @@ public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, Jo
             CreatedAt = now,
             QueueKey = JobQueue.KeyFor(now, id),
             Model = model,
+            Owner = terms.Owner,
+            Priority = terms.Priority,
+            ParentId = terms.ParentId,
             DeviceUsed = device,
             Input = Payload.Write(input(id, $"{JobIds.DateFolder(now)}/{id}")),
         };
     }
 
-    /// <summary>Accepts a drafted job.</summary>
-    /// <returns>False if its id is taken: draft another.</returns>
-    public async Task<bool> TryEnterAsync(Job job, CancellationToken cancel = default)
+    /// <summary>Accepts a job, under another id where the one it was drafted with is taken.</summary>
+    public async Task<Job> EnterAsync(JobTerms terms, Func<JobTerms, Job> draft, CancellationToken cancel = default)
+    {
+        while (true)
+        {
+            Job job = draft(terms);
+            if (await TryEnterAsync(job, cancel)) return await ledger.GetAsync(job.JobId, cancel);
+            terms = terms with { JobId = null };
+        }
+    }
+
+    async Task<bool> TryEnterAsync(Job job, CancellationToken cancel = default)
     {
         await queue.EnterAsync(job.QueueKey, job.JobId, cancel);
         if (!await ledger.TryAddAsync(job, cancel)) return false;
@@ -69,9 +78,9 @@ public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, Jo
 
     /// <summary>Takes a job back. One that waits is cancelled at once; one that runs only with <paramref name="force"/>, and then within one block of its work.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.JobNotFound"/>; <see cref="Problem.JobState"/>: it runs and force was not given, or it is over.</exception>
-    public async Task<Job> CancelAsync(string jobId, bool force, CancellationToken cancel = default)
+    public async Task<Job> CancelAsync(string jobId, Caller caller, bool force, CancellationToken cancel = default)
     {
-        Job before = await ledger.GetAsync(jobId, cancel);
+        Job before = await ledger.GetAsync(jobId, caller, cancel);
         if (before.IsTerminal) throw new PipelineException(Problem.JobState, $"Job {jobId} is {before.Status.ToString().ToLowerInvariant()} already.");
         Job after = await ledger.UpdateAsync(jobId, "cancel", job => Cancel(job, force), cancel);
         if (after.Status == JobStatus.Cancelled)

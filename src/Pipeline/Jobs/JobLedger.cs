@@ -1,5 +1,6 @@
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Jobs;
@@ -24,7 +25,12 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider c
 
     /// <exception cref="PipelineException"><see cref="Problem.JobNotFound"/></exception>
     public async Task<Job> GetAsync(string jobId, CancellationToken cancel = default) =>
-        await FindAsync(JobIds.Check(jobId), cancel) ?? throw new PipelineException(Problem.JobNotFound, $"There is no job {jobId}.");
+        await FindAsync(JobIds.Check(jobId), cancel) ?? throw Missing(jobId);
+
+    /// <summary>A job that this caller sees.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.JobNotFound"/>: also for a job of somebody else.</exception>
+    public async Task<Job> GetAsync(string jobId, Caller caller, CancellationToken cancel = default) =>
+        await FindAsync(JobIds.Check(jobId), cancel) is { } job && caller.Sees(job) ? job : throw Missing(jobId);
 
     /// <summary>Changes a row that is not terminal and says so once under <paramref name="eventKey"/>; the end is said under a key of its own.</summary>
     /// <returns>The row as it now stands; the old one if it was terminal or the change left it alone.</returns>
@@ -33,7 +39,7 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider c
         while (true)
         {
             CatalogRow row = await catalog.FindAsync(KeyOf(jobId), cancel)
-                ?? throw new PipelineException(Problem.JobNotFound, $"There is no job {jobId}.");
+                ?? throw Missing(jobId);
             Job before = row.Read<Job>();
             if (before.IsTerminal) return before;
             Job after = change(before);
@@ -59,6 +65,8 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider c
 
     Task AnnounceAsync(Job job, string eventKey, CancellationToken cancel) =>
         events.AppendAsync(job.JobId, eventKey, JobEvents.TypeFor(job.Status), Payload.Write(JobUpdate.Of(job, UtcNow)), cancel);
+
+    static PipelineException Missing(string jobId) => new(Problem.JobNotFound, $"There is no job {jobId}.");
 
     static RowKey KeyOf(string jobId) => new(Table, jobId, RowName);
 }

@@ -16,6 +16,11 @@ namespace DgxMusic.Pipeline.Uploads;
 /// <param name="FileName">As its owner calls it; null where nobody said.</param>
 public sealed record Upload(string JobId, BlobRef Blob, string? FileName);
 
+/// <summary>How a file is to be mastered.</summary>
+/// <param name="Target">The name of the mastered file; null: the job's own.</param>
+/// <param name="KeepsTags">Title, artist and the rest go on into it.</param>
+public sealed record ExportOrder(BlobRef? Target, bool Overwrite, ExportOptions Options, bool KeepsTags);
+
 /// <summary>Masters and measures files that callers hand in: short ones while they wait, long ones as jobs.</summary>
 public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
 {
@@ -40,36 +45,39 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
     /// <summary>Forgets a file whose request came to nothing.</summary>
     public Task DropAsync(Upload upload) => store.DeleteAsync(upload.Blob, CancellationToken.None);
 
-    /// <param name="target">The name of the mastered file; null: the job's own.</param>
     /// <returns>A job that is done if the file lasts at most <see cref="LongestWaitedForSeconds"/>, else one that waits.</returns>
     /// <exception cref="PipelineException">The file is not audio we can master; <see cref="Problem.FileExists"/>.</exception>
-    public async Task<Job> ExportAsync(Upload upload, BlobRef? target, bool overwrite, ExportOptions options, bool keepsTags, CancellationToken cancel = default)
+    public async Task<Job> ExportAsync(Upload upload, ExportOrder order, JobTerms terms, CancellationToken cancel = default)
     {
+        (BlobRef? target, bool overwrite, ExportOptions options, bool keepsTags) = order;
         ExportRules.Check(options);
         if (target is not null && !overwrite && await store.FindAsync(target, cancel) is not null)
             throw new PipelineException(Problem.FileExists, $"{target} exists; overwrite=true replaces it.");
         await using Stream stream = await OpenAsync(upload, cancel);
-        if (LastsLong(stream, upload.FileName, cancel)) return await EnterAsync(id => Draft(id), upload.JobId, cancel);
+        terms = terms with { JobId = upload.JobId };
+        if (LastsLong(stream, upload.FileName, cancel)) return await desk.EnterAsync(terms, Draft, cancel);
 
-        Job job = Draft(upload.JobId);
+        Job job = Draft(terms);
         ExportedTrack track = await MasterAsync(stream, job.ReadInput<UploadExport>(), cancel);
         ExportResult result = ExportResult.Of(track.File, track);
         return await RecordAsync(job, result, cancel);
 
-        Job Draft(string? id) => desk.Draft(
-            JobKind.Export, Exporter, Device, (jobId, folder) => new UploadExport(jobId, folder, upload.Blob, upload.FileName, target ?? new(Containers.Outputs, folder + FileFormats.ExtensionOf(options.Format)), options, keepsTags), id);
+        Job Draft(JobTerms asked) => desk.Draft(
+            JobKind.Export, Exporter, Device, asked,
+            (jobId, folder) => new UploadExport(jobId, folder, upload.Blob, upload.FileName, target ?? new(Containers.Outputs, folder + FileFormats.ExtensionOf(options.Format)), options, keepsTags));
     }
 
     /// <returns>What was measured, or the job that will.</returns>
     /// <exception cref="PipelineException">The file is not audio we can decode.</exception>
-    public async Task<(TrackMetadata? Measured, Job? Job)> AnalyzeAsync(Upload upload, MeasureOptions options, CancellationToken cancel = default)
+    public async Task<(TrackMetadata? Measured, Job? Job)> AnalyzeAsync(Upload upload, MeasureOptions options, JobTerms terms, CancellationToken cancel = default)
     {
         await using Stream stream = await OpenAsync(upload, cancel);
         bool hears = options.Bpm || options.Key;
         if (hears && LastsLong(stream, upload.FileName, cancel))
         {
-            return (null, await EnterAsync(
-                id => desk.Draft(JobKind.Analysis, Analyzer, Device, (jobId, folder) => new UploadAnalysis(jobId, folder, upload.Blob, upload.FileName, options), id), upload.JobId, cancel));
+            return (null, await desk.EnterAsync(
+                terms with { JobId = upload.JobId },
+                asked => desk.Draft(JobKind.Analysis, Analyzer, Device, asked, (jobId, folder) => new UploadAnalysis(jobId, folder, upload.Blob, upload.FileName, options)), cancel));
         }
 
         return (await Task.Run(() =>
@@ -87,13 +95,6 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
         MasteredTrack track = await Task.Run(() => ExportAudio.Master(stream, work.FileName, work.Options, work.KeepsTags, writer.Stream, null, cancel), cancel);
         await writer.CommitAsync(cancel);
         return ExportedTrack.Of(work.Target, track);
-    }
-
-    async Task<Job> EnterAsync(Func<string?, Job> draft, string id, CancellationToken cancel)
-    {
-        Job job = draft(id);
-        while (!await desk.TryEnterAsync(job, cancel)) job = draft(null);
-        return await ledger.GetAsync(job.JobId, cancel);
     }
 
     async Task<Job> RecordAsync<T>(Job job, T result, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Tests.Memory;
@@ -76,7 +77,7 @@ public sealed class JobDeskTests
         using var host = new TestHost();
         Job first = await host.SubmitAsync(), second = await host.SubmitAsync(), third = await host.SubmitAsync();
 
-        Job cancelled = await host.Desk.CancelAsync(second.JobId, force: false);
+        Job cancelled = await host.Desk.CancelAsync(second.JobId, Caller.Owner, force: false);
 
         Assert.Equal(JobStatus.Cancelled, cancelled.Status);
         Assert.NotNull(cancelled.CompletedAt);
@@ -93,7 +94,7 @@ public sealed class JobDeskTests
         using var host = new TestHost();
         Job job = await host.SubmitAsync();
 
-        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => host.Desk.CancelAsync(job.JobId, force: false));
+        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => host.Desk.CancelAsync(job.JobId, Caller.Owner, force: false));
 
         Assert.Equal(Problem.JobState, refusal.Problem);
         Assert.Contains("processing", refusal.Message, StringComparison.Ordinal);
@@ -106,10 +107,10 @@ public sealed class JobDeskTests
     {
         using var host = new TestHost();
         Job job = await host.SubmitAsync();
-        await host.Desk.CancelAsync(job.JobId, force: true);
+        await host.Desk.CancelAsync(job.JobId, Caller.Owner, force: true);
         await host.Orchestrator.RunAllAsync();
 
-        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => host.Desk.CancelAsync(job.JobId, force: true));
+        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => host.Desk.CancelAsync(job.JobId, Caller.Owner, force: true));
 
         Assert.Equal(Problem.JobState, refusal.Problem);
         Assert.Contains("cancelled", refusal.Message, StringComparison.Ordinal);
@@ -122,7 +123,7 @@ public sealed class JobDeskTests
     public async Task Cancel_UnknownJob_IsNotFound(string id)
     {
         using var host = new TestHost();
-        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => host.Desk.CancelAsync(id, force: false));
+        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => host.Desk.CancelAsync(id, Caller.Owner, force: false));
         Assert.Equal(Problem.JobNotFound, refusal.Problem);
     }
 }

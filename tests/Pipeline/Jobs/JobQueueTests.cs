@@ -64,7 +64,7 @@ public sealed class JobQueueTests
     public async Task Admit_FromManyThreads_NeverPassesTheLimit()
     {
         using var host = new TestHost(maxConcurrentJobs: 2);
-        Job[] jobs = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => host.Desk.SubmitAsync(TestHost.Request()))));
+        Job[] jobs = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => host.Desk.SubmitAsync(TestHost.Request(), JobTerms.Local))));
 
         int running = 0;
         foreach (Job job in jobs) running += (await host.Ledger.FindAsync(job.JobId))!.Status == JobStatus.Processing ? 1 : 0;

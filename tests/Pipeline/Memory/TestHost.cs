@@ -56,7 +56,7 @@ public sealed class TestHost : IDisposable
     public async Task<Job> SubmitAsync(GenerationRequest? request = null)
     {
         Clock.Advance(TimeSpan.FromMilliseconds(1));
-        return await Desk.SubmitAsync(request ?? Request());
+        return await Desk.SubmitAsync(request ?? Request(), JobTerms.Local);
     }
 
     public async Task<IReadOnlyList<string>> EventTypesAsync(string jobId) => [.. (await Events.ReadAsync(jobId, 0, 1000)).Select(logged => logged.Type)];

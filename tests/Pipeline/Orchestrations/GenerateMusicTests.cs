@@ -2,6 +2,7 @@ using System.Text.Json;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Tests.Memory;
 
@@ -153,7 +154,7 @@ public sealed class GenerateMusicTests
         {
             host.Clock.Advance(TimeSpan.FromSeconds(1));
             last = block;
-            if (block == 3) await host.Desk.CancelAsync(submitted.JobId, force: true);
+            if (block == 3) await host.Desk.CancelAsync(submitted.JobId, Caller.Owner, force: true);
         };
         await host.Orchestrator.RunAllAsync();
 
@@ -170,7 +171,7 @@ public sealed class GenerateMusicTests
     {
         using var host = new TestHost();
         Job submitted = await host.SubmitAsync();
-        host.Orchestrator.BeforeActivity = name => name == "CloseJob" ? host.Desk.CancelAsync(submitted.JobId, force: true) : Task.CompletedTask;
+        host.Orchestrator.BeforeActivity = name => name == "CloseJob" ? host.Desk.CancelAsync(submitted.JobId, Caller.Owner, force: true) : Task.CompletedTask;
         await host.Orchestrator.RunAllAsync();
 
         Assert.Equal(JobStatus.Cancelled, (await host.Ledger.FindAsync(submitted.JobId))!.Status);

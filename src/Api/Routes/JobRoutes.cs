@@ -1,0 +1,46 @@
+using DgxMusic.Api.Http;
+using DgxMusic.Api.Resources;
+using DgxMusic.Pipeline.Jobs;
+
+namespace DgxMusic.Api.Routes;
+
+/// <summary>Jobs: state, end, order.</summary>
+static class JobRoutes
+{
+    internal static readonly RouteParameter Status = new("status", "string", "Only jobs of this status: " + string.Join(", ", Enum.GetNames<JobStatus>().Select(name => name.ToLowerInvariant())) + ".");
+
+    public static IReadOnlyList<Route> All { get; } =
+    [
+        new("GET", "/api/v1/jobs", "jobs", "Jobs, newest first.", request => Handlers.Of<Jobs>(request).ListAsync(request))
+        {
+            Query = [Status, new("limit", "integer", "At most so many, 0 to 1000; 100 unless given.")],
+            Answers = [new(200, "The jobs.", typeof(JobList))],
+        },
+        new("GET", "/api/v1/jobs/{id}", "jobs", "All about a job.", request => Handlers.Of<Jobs>(request).ReadAsync(request, Handlers.Part(request, "id")))
+        {
+            Answers = [new(200, "The job.", typeof(JobResource))],
+        },
+        new("DELETE", "/api/v1/jobs/{id}", "jobs", "Cancels a job that waits; with force one that runs.", request => Handlers.Of<Jobs>(request).DeleteAsync(request, Handlers.Part(request, "id")))
+        {
+            Query = [new("force", "boolean", "Cancel it although it runs; it stops within one block of its work.")],
+            Answers = [new(200, "Cancelled.", typeof(Cancellation)), new(202, "It will stop.", typeof(Cancellation))],
+        },
+        new("POST", "/api/v1/jobs/{id}/cancel", "jobs", "Cancels a job, also one that runs.", request => Handlers.Of<Jobs>(request).CancelAsync(request, Handlers.Part(request, "id")))
+        {
+            Answers = [new(200, "Cancelled.", typeof(Cancellation)), new(202, "It will stop.", typeof(Cancellation))],
+        },
+        new("GET", "/api/v1/jobs/{id}/events", "jobs", "Where the job stands, then every change as it happens; resume with Last-Event-ID.", request => Handlers.Of<JobEventStream>(request).ReadAsync(request, Handlers.Part(request, "id")))
+        {
+            Answers = [new(200, "Server-sent events until the job has ended.", ContentType: "text/event-stream")],
+        },
+        new("GET", "/api/v1/history", "jobs", "Generations page by page, newest first.", request => Handlers.Of<Jobs>(request).HistoryAsync(request))
+        {
+            Query = [new("page", "integer", "From 1."), new("page_size", "integer", "1 to 100; 20 unless given."), Status, new("model", "string", "Only this engine's.")],
+            Answers = [new(200, "One page.", typeof(HistoryPage))],
+        },
+        new("GET", "/api/v1/queue/stats", "jobs", "Counts of the queue.", request => Handlers.Of<Jobs>(request).StatisticsAsync(request))
+        {
+            Answers = [new(200, "The counts.", typeof(QueueReport))],
+        },
+    ];
+}
