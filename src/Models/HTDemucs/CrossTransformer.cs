@@ -29,6 +29,7 @@ sealed class CrossTransformer
     /// <param name="xt">(B, C, M).</param>
     public (Tensor X, Tensor Xt) Forward(Tensor x, Tensor xt, Action<string, Tensor>? probe = null)
     {
+        using ITensorScope scope = engine.Scope();
         int batch = x.Size(0), width = x.Size(1), rows = x.Size(2), frames = x.Size(3);
         x = engine.Permute(x, 0, 3, 2, 1).Reshape(batch, frames * rows, width);             // (B, N, C)
         xt = engine.Permute(xt, 0, 2, 1);                                                   // (B, M, C)
@@ -39,12 +40,14 @@ sealed class CrossTransformer
             (Tensor before, Tensor beforeT) = (x, xt);
             x = layers[n].Forward(before, beforeT);
             xt = layersT[n].Forward(beforeT, before);
+            scope.Drop(before);
+            scope.Drop(beforeT);
             probe?.Invoke($"crosstransformer.layers.{n}.out", x);
             probe?.Invoke($"crosstransformer.layers_t.{n}.out", xt);
         }
 
         x = engine.Permute(x.Reshape(batch, frames, rows, width), 0, 3, 2, 1);              // (B, C, 8, L)
-        return (x, engine.Permute(xt, 0, 2, 1));                                            // (B, C, M)
+        return (scope.Keep(x), scope.Keep(engine.Permute(xt, 0, 2, 1)));                    // (B, C, M)
     }
 }
 

@@ -155,13 +155,8 @@ public sealed class HTDemucs
         for (int n = 0; n < Config.Depth; n++)
         {
             int back = Config.Depth - 1 - n;
-            (Tensor before, Tensor beforeT) = (x, xt);
-            xt = Told($"tdecoder.{n}.out", tdecoder[n].Forward(beforeT, skipsT[back], back == 0 ? length : skipsT[back - 1].Size(2)));
-            scope.Drop(beforeT);
-            scope.Drop(skipsT[back]);
-            x = Told($"decoder.{n}.out", decoder[n].Forward(before, skips[back], before.Size(2) * Config.Stride));            // (B, …, 8·4ⁿ⁺¹, L)
-            scope.Drop(before);
-            scope.Drop(skips[back]);
+            xt = Told($"tdecoder.{n}.out", tdecoder[n].Forward(xt, skipsT[back], scope, back == 0 ? length : skipsT[back - 1].Size(2)));
+            x = Told($"decoder.{n}.out", decoder[n].Forward(x, skips[back], scope, x.Size(2) * Config.Stride));               // (B, …, 8·4ⁿ⁺¹, L)
         }
 
         return (x, xt);

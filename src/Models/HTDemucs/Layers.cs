@@ -27,10 +27,8 @@ sealed class EncoderLayer
         using ITensorScope scope = engine.Scope();
         int loose = isLine ? x.Size(-1) % stride : 0;
         if (loose > 0) x = engine.Pad(x, 0, stride - loose);
-        Tensor y = engine.Conv(x, conv, Activation.Gelu);
-        Tensor z = dconv.Forward(y);
-        scope.Drop(y);
-        return scope.Keep(engine.Conv(z, rewrite, Activation.Glu));
+        Tensor y = dconv.Forward(engine.Conv(x, conv, Activation.Gelu), scope);
+        return scope.Keep(engine.Conv(y, rewrite, Activation.Glu));
     }
 }
 
@@ -55,19 +53,18 @@ sealed class DecoderLayer
     }
 
     /// <param name="skip">What the encoder of the same depth gave.</param>
+    /// <param name="owner">Whose <paramref name="x"/> and <paramref name="skip"/> are: both die as soon as they are added.</param>
     /// <param name="length">Rows of a plane, samples of a line, that come out.</param>
-    public Tensor Forward(Tensor x, Tensor skip, int length)
+    public Tensor Forward(Tensor x, Tensor skip, ITensorScope owner, int length)
     {
         using ITensorScope scope = engine.Scope();
-        Tensor rewritten = Rewritten(x, skip), y = dconv.Forward(rewritten);
-        scope.Drop(rewritten);
+        Tensor sum = x + skip;
+        owner.Drop(x);
+        owner.Drop(skip);
+        Tensor y = engine.Conv(sum, rewrite, Activation.Glu);
+        scope.Drop(sum);
+        y = dconv.Forward(y, scope);
         return scope.Keep(engine.ConvTranspose(y, convTr, padding, length, isLast ? Activation.None : Activation.Gelu));
-    }
-
-    Tensor Rewritten(Tensor x, Tensor skip)
-    {
-        using ITensorScope scope = engine.Scope();
-        return scope.Keep(engine.Conv(x + skip, rewrite, Activation.Glu));
     }
 }
 
@@ -84,18 +81,18 @@ sealed class DConv
         layers = [.. Enumerable.Range(0, config.DConvDepth).Select(n => new Branch(parameters["layers"][n], channels, channels / config.DConvCompression, 1 << n, isLine))];
     }
 
-    public Tensor Forward(Tensor x)
+    /// <param name="owner">Whose <paramref name="x"/> is: it dies once it is used. What comes out is the owner's too.</param>
+    public Tensor Forward(Tensor x, ITensorScope owner)
     {
-        using ITensorScope all = engine.Scope();
         foreach (Branch layer in layers)
         {
             using ITensorScope scope = engine.Scope();
             Tensor before = x, hidden = engine.GroupNorm(engine.Conv(x, layer.Conv), layer.Norm, 1, span, Activation.Gelu);
             x = scope.Keep(engine.GroupNorm(engine.Conv(hidden, layer.Widen), layer.WidenNorm, 1, span, new(Activation.Glu, layer.Scale, before)));
-            all.Drop(before);
+            owner.Drop(before);
         }
 
-        return all.Keep(x);
+        return x;
     }
 
     sealed class Branch(Parameters parameters, int channels, int hidden, int dilation, bool isLine)

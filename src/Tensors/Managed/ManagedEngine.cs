@@ -66,6 +66,7 @@ public sealed unsafe partial class ManagedEngine : IEngine
     {
         pool.Dispose();
         scope.Dispose();
+        Buffers.Dispose();
     }
 
     internal ManagedTensor Own(ManagedTensor tensor)
@@ -85,7 +86,9 @@ public sealed unsafe partial class ManagedEngine : IEngine
     {
         long length = 1;
         foreach (int size in shape) length *= size;
-        return Own(new(this, Buffers.Rent(length), 0, shape));
+        
+        // What belongs to no scope may stay for as long as the engine does: it would only split the memory that scopes use again and again.
+        return Own(new(this, scope.Value is null ? new(length) : Buffers.Rent(length), 0, shape));
     }
 
     ManagedTensor Mine(Tensor tensor) => tensor is ManagedTensor mine && mine.Engine == this ? mine

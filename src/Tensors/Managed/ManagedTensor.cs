@@ -23,9 +23,9 @@ sealed unsafe class ManagedTensor : Tensor
 
     internal ManagedTensor View(long start, ReadOnlySpan<int> shape) => ((ManagedEngine)Engine).Own(new(((ManagedEngine)Engine), Alive, offset + start, shape));
 
-    internal void Release(BufferPool pool)
+    internal void Release()
     {
-        if (Interlocked.Exchange(ref buffer, null) is { } last && last.Leave()) pool.Return(last);
+        if (Interlocked.Exchange(ref buffer, null) is { } last && last.Leave()) last.Return();
     }
 }
 
@@ -49,7 +49,7 @@ sealed class ManagedScope(ManagedEngine engine, ManagedScope? parent) : ITensorS
     public void Drop(Tensor tensor)
     {
         var dropped = (ManagedTensor)tensor;
-        if (dropped.Owner == this) dropped.Release(engine.Buffers);
+        if (dropped.Owner == this) dropped.Release();
     }
 
     public void Dispose()
@@ -59,7 +59,7 @@ sealed class ManagedScope(ManagedEngine engine, ManagedScope? parent) : ITensorS
         engine.Close(this);
         foreach (ManagedTensor tensor in tensors)
         {
-            if (tensor.Owner == this) tensor.Release(engine.Buffers);
+            if (tensor.Owner == this) tensor.Release();
         }
 
         tensors.Clear();

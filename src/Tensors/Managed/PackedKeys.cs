@@ -9,13 +9,12 @@ namespace DgxMusic.Tensors.Managed;
 sealed unsafe class PackedKeys : IDisposable
 {
     readonly KernelSet kernels;
-    readonly BufferPool buffers;
     TensorBuffer? keys;
     TensorBuffer? values;
 
     internal PackedKeys(KernelSet kernels, BufferPool buffers, int batch, int heads, int channels, int capacity)
     {
-        (this.kernels, this.buffers, Batch, Heads, Channels, Capacity) = (kernels, buffers, batch, heads, channels, capacity);
+        (this.kernels, Batch, Heads, Channels, Capacity) = (kernels, batch, heads, channels, capacity);
         keys = buffers.Rent((long)batch * heads * KeyStep);
         values = buffers.Rent((long)batch * heads * ValueStep);
     }
@@ -48,8 +47,8 @@ sealed unsafe class PackedKeys : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref keys, null) is { } k) buffers.Return(k);
-        if (Interlocked.Exchange(ref values, null) is { } v) buffers.Return(v);
+        if (Interlocked.Exchange(ref keys, null) is { } k) k.Return();
+        if (Interlocked.Exchange(ref values, null) is { } v) v.Return();
     }
 
     readonly struct PutWork(PackedKeys packed, int rows, ManagedTensor newKeys, ManagedTensor newValues, int start) : IWork

@@ -1,25 +1,25 @@
-using System.Runtime.InteropServices;
-
 namespace DgxMusic.Tensors.Managed;
 
-/// <summary>Memory outside the collected heap, shared by the tensors that are views of it. What no scope gives back, the finalizer frees.</summary>
+/// <summary>Memory outside the collected heap, shared by the tensors that are views of it. What no scope gives back, the finalizer does.</summary>
 sealed unsafe class TensorBuffer
 {
-    const int Alignment = 64;   // bytes: a cache line, the longest vector
+    readonly Segment segment;
+    readonly long start;
     int users;
 
-    internal TensorBuffer(long capacity)
+    /// <summary>A buffer with memory of its own.</summary>
+    internal TensorBuffer(long capacity) : this(new(capacity), 0, capacity)
     {
-        Capacity = capacity;
-        Data = (float*)NativeMemory.AlignedAlloc((nuint)(capacity * sizeof(float)), Alignment);
-        GC.AddMemoryPressure(capacity * sizeof(float));
     }
 
-    ~TensorBuffer()
+    internal TensorBuffer(Segment segment, long start, long capacity)
     {
-        NativeMemory.AlignedFree(Data);
-        GC.RemoveMemoryPressure(Capacity * sizeof(float));
+        (this.segment, this.start, Capacity) = (segment, start, capacity);
+        Data = segment.Data + start;
     }
+
+    // Null where there was no memory left for it.
+    ~TensorBuffer() => segment?.Give(start, Capacity);
 
     internal long Capacity { get; }
 
@@ -29,49 +29,46 @@ sealed unsafe class TensorBuffer
 
     /// <summary>Whether that was the last user.</summary>
     internal bool Leave() => Interlocked.Decrement(ref users) == 0;
+
+    internal void Return()
+    {
+        GC.SuppressFinalize(this);
+        segment.Give(start, Capacity);
+    }
 }
 
-/// <summary>Buffers that wait to be used again, by capacity, so that a forward pass like the last one allocates nothing.</summary>
-sealed class BufferPool
+/// <summary>Memory that is used again and again, so that a forward pass like the last one asks the system for none.</summary>
+sealed class BufferPool : IDisposable
 {
-    /// <summary>How many times too large a waiting buffer may be before a new one is made: tensors of one depth of a network then live in those of another.</summary>
-    const int MostWaste = 4;
+    /// <summary>Floats of a segment: 256 MiB, of which the system holds what was ever touched.</summary>
+    const long SegmentLength = 1 << 26;
 
-    readonly SortedList<long, Stack<TensorBuffer>> free = [];
-    int made;
+    readonly List<Segment> segments = [];
 
-    /// <summary>Buffers ever allocated.</summary>
-    internal int Made => made;
+    /// <summary>Floats that were ever in use.</summary>
+    internal long Reach => segments.Sum(segment => segment.Reach);
 
     internal TensorBuffer Rent(long length)
     {
-        long capacity = CapacityFor(length);
-        lock (free)
+        lock (segments)
         {
-            // Few sizes wait at any time, the smallest first.
-            foreach ((long size, Stack<TensorBuffer> buffers) in free)
+            foreach (Segment segment in segments)
             {
-                if (size >= capacity && size <= MostWaste * capacity && buffers.TryPop(out TensorBuffer? buffer)) return buffer;
+                if (segment.Take(length) is { } start) return new(segment, start, length);
             }
-        }
 
-        Interlocked.Increment(ref made);
-        return new TensorBuffer(capacity);
+            var further = new Segment(Math.Max(SegmentLength, length));
+            segments.Add(further);
+            return new(further, further.Take(length)!.Value, length);
+        }
     }
 
-    internal void Return(TensorBuffer buffer)
+    public void Dispose()
     {
-        lock (free)
+        lock (segments)
         {
-            if (!free.TryGetValue(buffer.Capacity, out Stack<TensorBuffer>? buffers)) free.Add(buffer.Capacity, buffers = new());
-            buffers.Push(buffer);
+            foreach (Segment segment in segments) segment.Dispose();
+            segments.Clear();
         }
-    }
-
-    /// <summary>Eight sizes an octave: at most an eighth is wasted, and tensors of nearly the same size share buffers.</summary>
-    static long CapacityFor(long length)
-    {
-        long step = Math.Max(64, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(length, 1)) / 16);
-        return (Math.Max(length, 1) + step - 1) / step * step;
     }
 }
