@@ -1,5 +1,6 @@
 using System.CommandLine;
-using DgxMusic.LocalHost.Hosting;
+using System.Globalization;
+using DgxMusic.Api.Resources;
 using DgxMusic.Pipeline.Storage;
 using Spectre.Console;
 
@@ -16,18 +17,12 @@ static class CleanupCommand
             if (result.GetValueOrDefault<int>() < 0) result.AddError("--days is 0 or more.");
         });
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say which files would go." };
-        Option<string> data = SharedOptions.Data();
-        Option<bool> json = SharedOptions.Json();
-        var command = new Command("cleanup", "Remove old files; those of jobs that run stay.") { days, dryRun, data, json };
-        command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), async () =>
+        return new Command("cleanup", "Remove old files; those of jobs that run stay.") { days, dryRun }.Asking(async (gateway, parsed, cancel) =>
         {
-            await using Gateway gateway = await Gateway.OpenAsync(parsed.GetValue(data)!, cancel);
-            CleanupReport report = await gateway.CleanAsync(parsed.GetValue(days), parsed.GetValue(dryRun), cancel);
-            if (parsed.GetValue(json)) CommandGuard.WriteJson(report);
-            else Print(report);
-            return ExitCode.Done;
-        }));
-        return command;
+            string address = string.Create(CultureInfo.InvariantCulture, $"{Links.Root}/storage/cleanup?days_old={parsed.GetValue(days)}&dry_run={(parsed.GetValue(dryRun) ? "true" : "false")}");
+            CleanupReport report = await gateway.SendAsync<CleanupReport>(HttpMethod.Post, address, null, cancel);
+            return new(report, () => Print(report));
+        });
     }
 
     static void Print(CleanupReport report)

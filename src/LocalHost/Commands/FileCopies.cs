@@ -36,6 +36,27 @@ static class FileCopies
         }
     }
 
+    /// <inheritdoc cref="Write{T}"/>
+    public static async Task WriteAsync(string target, Func<Stream, Task> write)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(target))!, temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            await using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                await write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
     static void Write(string target, Action<Stream> write) => Write(target, stream =>
     {
         write(stream);

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.Json;
+using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Hosting;
 using DgxMusic.Pipeline.Engines;
-using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.LocalHost.Commands;
 
@@ -17,8 +18,6 @@ sealed record GenerateReport(
 /// <summary><c>dgxmusic generate</c>: a prompt becomes a track.</summary>
 static class GenerateCommand
 {
-    static readonly TimeSpan lookInterval = TimeSpan.FromMilliseconds(50);
-
     public static Command Create()
     {
         var prompt = new Argument<string>("prompt") { Description = "What to play: style, mood, tempo, key, instruments, in your own words." };
@@ -32,85 +31,60 @@ static class GenerateCommand
         var topK = new Option<int>("--top-k") { Description = "0 to 500, 0 is off; for engines that sample.", DefaultValueFactory = _ => 250 };
         var topP = new Option<double>("--top-p") { Description = "0 to 1, 0 is off; for engines that sample.", DefaultValueFactory = _ => 0.0 };
         var cfg = new Option<double>("--cfg-coef") { Description = "Guidance, 1 to 10; for engines that sample.", DefaultValueFactory = _ => 3.0 };
-        var output = new Option<string?>("--out") { Description = "Copy the finished files into this folder.", HelpName = "DIR" };
-        Option<string> data = SharedOptions.Data();
+        var output = new Option<string?>("--out") { Description = "Copy the finished files into this folder; those of a server elsewhere come into the working directory unless given.", HelpName = "DIR" };
         Option<bool> json = SharedOptions.Json();
         var export = new ExportFlags();
+        var gateway = new GatewayFlags();
 
         var command = new Command("generate", "Turn a prompt into a mastered track, with stems and MIDI where the engine makes them.") { prompt };
         foreach (Option option in (Option[])[duration, model, seed, stems, bpm, key, temperature, topK, topP, cfg]) command.Options.Add(option);
         export.AddTo(command);
-        foreach (Option option in (Option[])[output, data, json]) command.Options.Add(option);
-        command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), () => RunAsync(
-            new GenerationRequest
-            {
-                Prompt = parsed.GetValue(prompt)!,
-                Duration = parsed.GetValue(duration),
-                Model = parsed.GetValue(model),
-                Seed = parsed.GetValue(seed),
-                Stems = parsed.GetValue(stems),
-                Bpm = parsed.GetValue(bpm),
-                Key = parsed.GetValue(key),
-                Temperature = parsed.GetValue(temperature),
-                TopK = parsed.GetValue(topK),
-                TopP = parsed.GetValue(topP),
-                CfgCoef = parsed.GetValue(cfg),
-                Export = export.Read(parsed),
-            },
-            parsed.GetValue(data)!, parsed.GetValue(output), parsed.GetValue(json), cancel)));
+        command.Options.Add(output);
+        gateway.AddTo(command);
+        command.Options.Add(json);
+        command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), () =>
+        {
+            var body = new Dictionary<string, object?> { ["prompt"] = parsed.GetValue(prompt) };
+            body.AddGiven("duration", parsed, duration);
+            body.AddGiven("model", parsed, model);
+            body.AddGiven("seed", parsed, seed);
+            body.AddGiven("stems", parsed, stems);
+            body.AddGiven("bpm", parsed, bpm);
+            body.AddGiven("key", parsed, key);
+            body.AddGiven("temperature", parsed, temperature);
+            body.AddGiven("top_k", parsed, topK);
+            body.AddGiven("top_p", parsed, topP);
+            body.AddGiven("cfg_coef", parsed, cfg);
+            export.Write(parsed, body);
+            return RunAsync(body, () => gateway.OpenAsync(parsed, cancel), parsed.GetValue(output), parsed.GetValue(json), cancel);
+        }));
         return command;
     }
 
-    static async Task<int> RunAsync(GenerationRequest request, string data, string? output, bool json, CancellationToken cancel)
+    static async Task<int> RunAsync(Dictionary<string, object?> body, Func<Task<Gateway>> open, string? output, bool json, CancellationToken cancel)
     {
         long started = Stopwatch.GetTimestamp();
-        GenerationRules.Check(request);
-        await using Gateway gateway = await Gateway.OpenAsync(data, cancel);
-        JobResource job = await gateway.SubmitAsync(request, cancel);
-        try
-        {
-            job = await ProgressBar.ShowAsync(report => WaitAsync(gateway, job, report, cancel));
-        }
-        catch (OperationCanceledException)
-        {
-            await gateway.CancelAsync(job.JobId, CancellationToken.None);
-            await WaitAsync(gateway, job, _ => { }, CancellationToken.None);
-            throw;
-        }
-
-        if (job.Status != JobStatus.Completed) throw Failure(job);
-        GenerateReport report = Report(gateway, job, output, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        // Whoever runs it will say the same; here it costs no data folder.
+        GenerationBody.Parse(JsonSerializer.SerializeToElement(body, ApiJson.Options));
+        await using Gateway gateway = await open();
+        Acceptance accepted = await gateway.SendAsync<Acceptance>(HttpMethod.Post, $"{Links.Root}/generate", body, cancel);
+        JobResource job = await JobFollower.CompleteAsync(gateway, accepted.JobId, cancel);
+        GenerateReport report = await ReportAsync(gateway, job, output, started, cancel);
         if (json) CommandGuard.WriteJson(report);
         else Tables.Write(report);
         return ExitCode.Done;
     }
 
-    static async Task<JobResource> WaitAsync(Gateway gateway, JobResource job, Action<JobResource> report, CancellationToken cancel)
-    {
-        while (true)
-        {
-            report(job);
-            if (job.CompletedAt is not null) return job;
-            await Task.Delay(lookInterval, cancel);
-            job = await gateway.ReadAsync(job.JobId, cancel);
-        }
-    }
-
-    static PipelineException Failure(JobResource job)
-    {
-        Problem problem = Problem.BySlug.GetValueOrDefault((job.ErrorCode ?? "").Replace('_', '-').ToLowerInvariant()) ?? Problem.Internal;
-        return new(problem, $"Job {job.JobId} is {job.Status.ToString().ToLowerInvariant()}: {job.ErrorMessage ?? job.StatusMessage}");
-    }
-
-    static GenerateReport Report(Gateway gateway, JobResource job, string? output, double seconds)
+    static async Task<GenerateReport> ReportAsync(Gateway gateway, JobResource job, string? output, long started, CancellationToken cancel)
     {
         GenerationOutcome result = job.ReadResult<GenerationOutcome>();
-        string Place(FileLink file, string name) => output is null ? gateway.PathOf(file) : FileCopies.Copy(gateway.PathOf(file), Path.Combine(output, name));
+        Task<string> Place(FileLink file, string suffix) => gateway.FetchAsync(file, output, job.JobId + suffix, cancel);
+        Dictionary<string, string>? stems = result.Stems is null ? null : [];
+        foreach ((string name, FileLink stem) in result.Stems ?? new Dictionary<string, FileLink>()) stems![name] = await Place(stem, $".{name}.wav");
+        string file = await Place(result.File, ".wav"), mix = await Place(result.Mix, ".mix.wav"), manifest = await Place(result.Manifest, ".manifest.json");
+        string? midi = result.Midi is null ? null : await Place(result.Midi, ".mid");
         return new(
-            job.JobId, Place(result.File, $"{job.JobId}.wav"), Place(result.Mix, $"{job.JobId}.mix.wav"), result.DurationSeconds, result.SampleRate,
-            result.Channels, result.BitDepth, result.Bpm, result.Key, result.Loudness,
-            result.Stems?.ToDictionary(stem => stem.Key, stem => Place(stem.Value, $"{job.JobId}.{stem.Key}.wav")),
-            result.Midi is null ? null : Place(result.Midi, $"{job.JobId}.mid"), Place(result.Manifest, $"{job.JobId}.manifest.json"),
-            result.Engine, result.Seed, seconds, job.Warnings);
+            job.JobId, file, mix, result.DurationSeconds, result.SampleRate, result.Channels, result.BitDepth, result.Bpm, result.Key, result.Loudness, stems, midi, manifest,
+            result.Engine, result.Seed, Stopwatch.GetElapsedTime(started).TotalSeconds, job.Warnings);
     }
 }

@@ -25,6 +25,20 @@ static class SharedOptions
     };
 }
 
+static class GivenOptions
+{
+    /// <summary>Adds an option's value as a field if its user wrote it.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: JSON has no such number.</exception>
+    public static void AddGiven<T>(this IDictionary<string, object?> body, string field, ParseResult parsed, Option<T> option)
+    {
+        if (parsed.GetResult(option) is not { Implicit: false }) return;
+        object? value = parsed.GetValue(option);
+        if (value is double number && !double.IsFinite(number))
+            throw new PipelineException(Problem.InvalidRequest, $"'{field}' is not a finite number.", new Dictionary<string, string> { [field] = "Not a finite number." });
+        body[field] = value;
+    }
+}
+
 /// <summary>How a track is mastered, as options of a command.</summary>
 sealed class ExportFlags
 {
@@ -75,6 +89,18 @@ sealed class ExportFlags
             SampleRateHz = parsed.GetValue(sampleRate),
             Resampling = ResamplingQualities.Parse(parsed.GetValue(resampling)!),
         };
+    }
+
+    /// <summary>What was asked for and nothing else, as fields of a request: the rest is the server's to decide.</summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public void Write(ParseResult parsed, IDictionary<string, object?> body)
+    {
+        if (Target(parsed) is { } target) (body["target_lufs"], body["normalize"]) = (target, true);
+        if (parsed.GetValue(noNormalize)) body["normalize"] = false;
+        body.AddGiven("mode", parsed, mode);
+        body.AddGiven("bit_depth", parsed, bitDepth);
+        body.AddGiven("sample_rate", parsed, sampleRate);
+        body.AddGiven("resampling", parsed, resampling);
     }
 
     double? Target(ParseResult parsed)

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using DgxMusic.Api.Resources;
 using DgxMusic.LocalHost.Hosting;
 using DgxMusic.Pipeline.Jobs;
-using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Storage;
 using Spectre.Console;
 
@@ -12,23 +12,17 @@ sealed record StatsReport(QueueReport Jobs, IReadOnlyDictionary<string, StoreTot
 /// <summary><c>dgxmusic stats</c>: counts of jobs and files.</summary>
 static class StatsCommand
 {
-    public static Command Create()
+    public static Command Create() => new Command("stats", "Count jobs and files.").Asking(async (gateway, _, cancel) =>
     {
-        Option<string> data = SharedOptions.Data();
-        Option<bool> json = SharedOptions.Json();
-        var command = new Command("stats", "Count jobs and files.") { data, json };
-        command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), async () =>
-        {
-            await using Gateway gateway = await Gateway.OpenAsync(parsed.GetValue(data)!, cancel);
-            var storage = new Dictionary<string, StoreTotals>();
-            var files = new StoreFiles(gateway.Store);
-            foreach (string container in Containers.All) storage[container] = await files.CountAsync(container, cancel);
-            var report = new StatsReport(await gateway.StatisticsAsync(cancel), storage);
-            if (parsed.GetValue(json)) CommandGuard.WriteJson(report);
-            else Print(report);
-            return ExitCode.Done;
-        }));
-        return command;
+        var report = new StatsReport(await gateway.GetAsync<QueueReport>($"{Links.Root}/queue/stats", cancel), await CountFilesAsync(gateway, cancel));
+        return new(report, () => Print(report));
+    });
+
+    static async Task<Dictionary<string, StoreTotals>> CountFilesAsync(Gateway gateway, CancellationToken cancel)
+    {
+        var storage = new Dictionary<string, StoreTotals>();
+        foreach (string container in StorePaths.Containers) storage[container] = await gateway.GetAsync<StoreTotals>($"{Links.Root}/storage/stats?container={container}", cancel);
+        return storage;
     }
 
     static void Print(StatsReport report)

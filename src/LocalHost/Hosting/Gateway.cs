@@ -1,164 +1,154 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
+using DgxMusic.LocalHost.Commands;
 using DgxMusic.LocalHost.Stores;
-using DgxMusic.Pipeline.Identity;
-using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
-using DgxMusic.Pipeline.Storage;
 
 namespace DgxMusic.LocalHost.Hosting;
 
-/// <summary>How the command line reaches the jobs of a data folder: through the server that has it, else in this process.</summary>
-abstract class Gateway : IAsyncDisposable
+/// <summary>Whose jobs a command is about.</summary>
+/// <param name="Data">A data folder of this machine.</param>
+/// <param name="Server">Address of a server; null: whoever has the folder, else this process.</param>
+/// <param name="Key">For that server; null without one.</param>
+sealed record GatewayTarget(string Data, Uri? Server, string? Key);
+
+/// <summary>The API as the command line uses it: of a server elsewhere, of the server that holds the data folder, or of this process.</summary>
+sealed class Gateway : IAsyncDisposable
 {
+    /// <summary>Starting work twice is prevented by its key, so that a connection that broke is no reason to give up.</summary>
+    const int Attempts = 4;
+    readonly HttpClient http;
+    readonly FolderBlobStore? store;
+    readonly Func<ValueTask> close;
+
+    Gateway(HttpClient http, FolderBlobStore? store, TimeSpan lookInterval, Func<ValueTask> close) =>
+        (this.http, this.store, LookInterval, this.close) = (http, store, lookInterval, close);
+
+    /// <summary>How often to ask for what changes.</summary>
+    public TimeSpan LookInterval { get; }
+
     /// <exception cref="PipelineException"><see cref="Problem.DataInUse"/>: another command works in that folder.</exception>
-    public static async Task<Gateway> OpenAsync(string dataFolder, CancellationToken cancel)
+    public static async Task<Gateway> OpenAsync(GatewayTarget target, CancellationToken cancel)
     {
-        if (DataFolder.FindHolder(dataFolder) is { Port: { } port } holder) return new ServerGateway(new(dataFolder, holder.Outputs), port);
-        return await LocalGateway.OpenAsync(DataFolder.Take(dataFolder), cancel);
+        if (target.Server is { } server) return OfServer(server, target.Key, null);
+        if (DataFolder.FindHolder(target.Data) is { Port: { } port } holder)
+            return OfServer(new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")), target.Key, new(target.Data, holder.Outputs));
+
+        InProcessApi api = await InProcessApi.StartAsync(DataFolder.Take(target.Data), cancel);
+        var http = new HttpClient(new InProcessHandler(api.Services)) { BaseAddress = new("http://localhost"), Timeout = Timeout.InfiniteTimeSpan };
+        return new(http, api.Services.GetRequiredService<FolderBlobStore>(), TimeSpan.FromMilliseconds(50), api.DisposeAsync);
     }
 
-    /// <summary>The files, which lie on this machine whoever works on them.</summary>
-    public abstract FolderBlobStore Store { get; }
-
-    public abstract Task<JobResource> SubmitAsync(GenerationRequest request, CancellationToken cancel);
-
-    public abstract Task<JobResource> ReadAsync(string jobId, CancellationToken cancel);
-
-    public abstract Task<IReadOnlyList<JobResource>> ListAsync(int limit, CancellationToken cancel);
-
-    public abstract Task CancelAsync(string jobId, CancellationToken cancel);
-
-    public abstract Task<QueueReport> StatisticsAsync(CancellationToken cancel);
-
-    public abstract Task<CleanupReport> CleanAsync(int daysOld, bool dryRun, CancellationToken cancel);
-
-    public abstract ValueTask DisposeAsync();
-
-    /// <summary>Where a file of the store lies on this machine.</summary>
-    public string PathOf(FileLink file) => Store.PathOf(BlobRef.Parse(file.Path));
-}
-
-/// <inheritdoc/>
-sealed class LocalGateway : Gateway
-{
-    readonly DataFolder data;
-    readonly ServiceProvider services;
-
-    LocalGateway(DataFolder data, ServiceProvider services) => (this.data, this.services) = (data, services);
-
-    public override FolderBlobStore Store => services.GetRequiredService<FolderBlobStore>();
-
-    public static async Task<LocalGateway> OpenAsync(DataFolder data, CancellationToken cancel)
+    /// <exception cref="PipelineException">What the API refuses with; <see cref="Problem.NotReady"/>: nobody answers.</exception>
+    public async Task<T> GetAsync<T>(string address, CancellationToken cancel)
     {
-        ServiceProvider? services = null;
-        try
+        using HttpResponseMessage answer = await SendAsync(() => new(HttpMethod.Get, address), HttpCompletionOption.ResponseContentRead, cancel);
+        return await ReadAsync<T>(answer, cancel);
+    }
+
+    /// <param name="body">Sent as JSON; null sends none.</param>
+    /// <inheritdoc cref="GetAsync" path="/exception"/>
+    public async Task<T> SendAsync<T>(HttpMethod method, string address, object? body, CancellationToken cancel)
+    {
+        string key = Guid.NewGuid().ToString("N");
+        using HttpResponseMessage answer = await SendAsync(Request, HttpCompletionOption.ResponseContentRead, cancel);
+        return answer.StatusCode == HttpStatusCode.NoContent ? default! : await ReadAsync<T>(answer, cancel);
+
+        HttpRequestMessage Request()
         {
-            services = new ServiceCollection()
-                .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().AddEnvironmentVariables("DGXMUSIC_").Build())
-                .AddLogging(logging => logging.AddFilter(level => level >= LogLevel.Error).AddSimpleConsole())
-                .Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-                .AddLocalHost(data)
-                .BuildServiceProvider();
-            await services.GetRequiredService<JobHost>().StartAsync(cancel);
-            return new(data, services);
-        }
-        catch
-        {
-            if (services is not null) await services.DisposeAsync();
-            data.Dispose();
-            throw;
+            var request = new HttpRequestMessage(method, address) { Content = body is null ? null : JsonContent.Create(body, options: ApiJson.Options) };
+            if (method == HttpMethod.Post) request.Headers.Add("Idempotency-Key", key);
+            return request;
         }
     }
 
-    public override async Task<JobResource> SubmitAsync(GenerationRequest request, CancellationToken cancel) =>
-        await DescribeAsync(await services.GetRequiredService<JobDesk>().SubmitAsync(request, JobTerms.Local, cancel), cancel);
-
-    public override async Task<JobResource> ReadAsync(string jobId, CancellationToken cancel) =>
-        await DescribeAsync(await services.GetRequiredService<JobLedger>().GetAsync(jobId, cancel), cancel);
-
-    public override async Task<IReadOnlyList<JobResource>> ListAsync(int limit, CancellationToken cancel)
+    /// <summary>Brings a file of a job to this machine.</summary>
+    /// <param name="folder">Null leaves it where it lies, if that is on this machine.</param>
+    /// <returns>Its absolute path.</returns>
+    public async Task<string> FetchAsync(FileLink file, string? folder, string name, CancellationToken cancel)
     {
-        List<JobResource> jobs = [];
-        await foreach (Job job in services.GetRequiredService<JobIndex>().ListAsync(cancel))
+        if (store is not null)
         {
-            if (jobs.Count == limit) break;
-            jobs.Add(await DescribeAsync(job, cancel));
+            string path = store.PathOf(BlobRef.Parse(file.Path));
+            return folder is null ? path : FileCopies.Copy(path, Path.Combine(folder, name));
         }
 
-        return jobs;
+        using HttpResponseMessage answer = await SendAsync(() => new(HttpMethod.Get, file.Url), HttpCompletionOption.ResponseHeadersRead, cancel);
+        await EnsureAsync(answer, cancel);
+        string target = Path.GetFullPath(Path.Combine(folder ?? ".", name));
+        await FileCopies.WriteAsync(target, stream => answer.Content.CopyToAsync(stream, cancel));
+        return target;
     }
 
-    public override Task CancelAsync(string jobId, CancellationToken cancel) => services.GetRequiredService<JobDesk>().CancelAsync(jobId, Caller.Owner, force: true, cancel);
-
-    public override Task<QueueReport> StatisticsAsync(CancellationToken cancel) => services.GetRequiredService<QueueStatistics>().ReadAsync(cancel);
-
-    public override Task<CleanupReport> CleanAsync(int daysOld, bool dryRun, CancellationToken cancel) => services.GetRequiredService<Retention>().CleanAsync(daysOld, dryRun, cancel);
-
-    public override async ValueTask DisposeAsync()
-    {
-        await services.GetRequiredService<JobHost>().StopAsync(CancellationToken.None);
-        await services.DisposeAsync();
-        data.Dispose();
-    }
-
-    async Task<JobResource> DescribeAsync(Job job, CancellationToken cancel) =>
-        JobResource.Of(job, await services.GetRequiredService<JobQueue>().PositionAsync(job, cancel), DateTime.UtcNow);
-}
-
-/// <inheritdoc/>
-sealed class ServerGateway(FolderBlobStore store, int port) : Gateway
-{
-    readonly HttpClient http = new() { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")) };
-
-    public override FolderBlobStore Store => store;
-
-    public override async Task<JobResource> SubmitAsync(GenerationRequest request, CancellationToken cancel)
-    {
-        using HttpResponseMessage answer = await http.PostAsJsonAsync($"{Links.Root}/generate", GenerationBody.Write(request), ApiJson.Options, cancel);
-        return await ReadAsync((await ReadAsync<Acceptance>(answer, cancel)).JobId, cancel);
-    }
-
-    public override Task<JobResource> ReadAsync(string jobId, CancellationToken cancel) => GetAsync<JobResource>(Links.Job(Uri.EscapeDataString(jobId)), cancel);
-
-    public override async Task<IReadOnlyList<JobResource>> ListAsync(int limit, CancellationToken cancel) =>
-        (await GetAsync<JobList>(string.Create(CultureInfo.InvariantCulture, $"{Links.Root}/jobs?limit={limit}"), cancel)).Jobs;
-
-    public override async Task CancelAsync(string jobId, CancellationToken cancel)
-    {
-        using HttpResponseMessage answer = await http.DeleteAsync($"{Links.Job(Uri.EscapeDataString(jobId))}?force=true", cancel);
-        await ReadAsync<Cancellation>(answer, cancel);
-    }
-
-    public override Task<QueueReport> StatisticsAsync(CancellationToken cancel) => GetAsync<QueueReport>($"{Links.Root}/queue/stats", cancel);
-
-    public override async Task<CleanupReport> CleanAsync(int daysOld, bool dryRun, CancellationToken cancel)
-    {
-        string address = string.Create(CultureInfo.InvariantCulture, $"{Links.Root}/storage/cleanup?days_old={daysOld}&dry_run={(dryRun ? "true" : "false")}");
-        using HttpResponseMessage answer = await http.PostAsync(address, null, cancel);
-        return await ReadAsync<CleanupReport>(answer, cancel);
-    }
-
-    public override ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         http.Dispose();
-        return ValueTask.CompletedTask;
+        await close();
     }
 
-    async Task<T> GetAsync<T>(string address, CancellationToken cancel)
+    static Gateway OfServer(Uri address, string? key, FolderBlobStore? store)
     {
-        using HttpResponseMessage answer = await http.GetAsync(address, cancel);
-        return await ReadAsync<T>(answer, cancel);
+        var http = new HttpClient { BaseAddress = address };
+        if (key is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return new(http, store, TimeSpan.FromMilliseconds(store is null ? 500 : 100), () => ValueTask.CompletedTask);
+    }
+
+    async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, HttpCompletionOption completion, CancellationToken cancel)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using HttpRequestMessage message = request();
+                return await http.SendAsync(message, completion, cancel);
+            }
+            catch (HttpRequestException) when (attempt < Attempts)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100 << attempt), cancel);
+            }
+            catch (HttpRequestException fault)
+            {
+                throw new PipelineException(Problem.NotReady, $"No server answers at {http.BaseAddress}: {fault.Message}");
+            }
+            catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                throw new PipelineException(Problem.NotReady, $"{http.BaseAddress} did not answer within {http.Timeout.TotalSeconds:F0} s.");
+            }
+        }
     }
 
     static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancel)
     {
-        await using Stream body = await answer.Content.ReadAsStreamAsync(cancel);
-        if (answer.IsSuccessStatusCode) return (await JsonSerializer.DeserializeAsync<T>(body, ApiJson.Options, cancel))!;
-        ErrorBody error = (await JsonSerializer.DeserializeAsync<ErrorBody>(body, ApiJson.Options, cancel))!;
+        await EnsureAsync(answer, cancel);
+        try
+        {
+            return (await answer.Content.ReadFromJsonAsync<T>(ApiJson.Options, cancel))!;
+        }
+        catch (JsonException)
+        {
+            throw new PipelineException(Problem.NotReady, $"What answers at {answer.RequestMessage?.RequestUri} is not this API, or another version of it.");
+        }
+    }
+
+    static async Task EnsureAsync(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        if (answer.IsSuccessStatusCode) return;
+        ErrorBody? error = null;
+        try
+        {
+            error = await answer.Content.ReadFromJsonAsync<ErrorBody>(ApiJson.Options, cancel);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            // A proxy in between answers in its own words.
+        }
+
+        if (error?.Code is null) throw new PipelineException(Problem.NotReady, $"{answer.RequestMessage?.RequestUri} answers {(int)answer.StatusCode} {answer.ReasonPhrase}.");
         Problem problem = Problem.BySlug.GetValueOrDefault(error.Code.Replace('_', '-').ToLowerInvariant()) ?? Problem.Internal;
         throw new PipelineException(problem, error.Error, error.Details);
     }
