@@ -12,6 +12,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["memory"] = PeakMemory.Run,
     ["runner"] = RunnerSpeed.Run,
     ["first-file"] = FirstFile.Run,
+    ["load"] = LoadSpeed.Run,
 };
 string[] unknown = [.. args.Where(name => !suites.ContainsKey(name))];
 if (unknown.Length > 0)
