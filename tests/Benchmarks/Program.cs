@@ -13,6 +13,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["runner"] = RunnerSpeed.Run,
     ["first-file"] = FirstFile.Run,
     ["load"] = LoadSpeed.Run,
+    ["chaos"] = Chaos.Run,
 };
 string[] unknown = [.. args.Where(name => !suites.ContainsKey(name))];
 if (unknown.Length > 0)

@@ -168,6 +168,7 @@ sealed class LiveInstance
             return;
         }
 
+        foreach (HistoryEvent ended in events.Where(heard => heard.Action >= 0)) log.LogDebug("Step {Instance}/{Action} is recorded.", Id, ended.Action);
         foreach (HistoryAction action in actions.Where(action => run.IsOpen(action.Id))) host.Dispatch(this, action);
         foreach (int timer in run.CancelledTimers) host.CancelTimer(this, timer);
         if (!over) return;

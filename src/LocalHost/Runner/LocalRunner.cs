@@ -150,6 +150,7 @@ public sealed class LocalRunner : IOrchestrationClient, IInstanceHost, IHostedSe
         switch (action.Kind)
         {
             case ActionKind.Activity:
+                log.LogDebug("Step {Instance}/{Action} starts: {Name}.", instance.Id, action.Id, action.Name);
                 lanes.Start(action, heard => instance.Deliver(heard));
                 break;
             case ActionKind.Timer:
