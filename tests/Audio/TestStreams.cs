@@ -86,6 +86,9 @@ sealed class CountingStream(int keep = 128) : Stream
 
     public byte Last { get; private set; }
 
+    /// <summary>Bytes there after each write.</summary>
+    public List<long> Ends { get; } = [];
+
     public long Count { get; private set; }
 
     public override bool CanRead => false;
@@ -111,6 +114,7 @@ sealed class CountingStream(int keep = 128) : Stream
         if (Head.Count < keep) Head.AddRange(buffer[..Math.Min(buffer.Length, keep - Head.Count)]);
         if (buffer.Length > 0) Last = buffer[^1];
         Count += buffer.Length;
+        Ends.Add(Count);
     }
 
     public override void Flush()

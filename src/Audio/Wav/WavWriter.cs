@@ -5,13 +5,20 @@ using DgxMusic.Dsp.Quantization;
 namespace DgxMusic.Audio.Wav;
 
 /// <summary>Writes a WAV file to any stream, forwards only: the header is complete before the first sample. The stream stays the caller's.</summary>
+/// <remarks>Samples are held back until a buffer is full; <see cref="Complete"/> passes on the last.</remarks>
 public sealed class WavWriter : ISampleWriter
 {
-    const int BufferBytes = 64 << 10;
+    /// <summary>
+    /// Passed on at once, and each time at a multiple of it in the file: an aligned write lands in few large pages. Writes of 64 KiB take a third longer,
+    /// of 1 MiB no less, unaligned ones half as long again.
+    /// </summary>
+    const int BufferBytes = 256 << 10;
 
     readonly Stream stream;
     readonly WavLayout layout;
+    readonly FileStream? owned;
     readonly byte[] buffer;
+    int from, to;   // what is held back
     long framesWritten;
     bool closed;
 
@@ -21,8 +28,35 @@ public sealed class WavWriter : ISampleWriter
     {
         layout.Check();
         (this.stream, this.layout) = (stream, layout);
-        buffer = new byte[Math.Max(1, BufferBytes / layout.BlockAlign) * layout.BlockAlign];
-        stream.Write(WavHeaderWriter.Write(layout));
+        byte[] header = WavHeaderWriter.Write(layout);
+        from = to = header.Length % BufferBytes;
+        buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(BufferBytes + layout.BlockAlign, to + layout.DataBytes));
+        stream.Write(header);
+    }
+
+    WavWriter(FileStream owned, WavLayout layout)
+        : this((Stream)owned, layout) => this.owned = owned;
+
+    /// <summary>
+    /// Writes a file of that name, which takes an old one's place. Room for all of it is made at once: that halves the time a file system takes, and a
+    /// full disk says so before the first sample. The file is closed with the writer.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be made, or the disk has no room for it.</exception>
+    /// <inheritdoc cref="WavWriter(Stream, WavLayout)" path="/exception"/>
+    public static WavWriter Create(string path, WavLayout layout)
+    {
+        layout.Check();
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0, PreallocationSize = layout.FileBytes };
+        var file = new FileStream(path, options);
+        try
+        {
+            return new WavWriter(file, layout);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     public long FileBytes => layout.FileBytes;
@@ -44,6 +78,7 @@ public sealed class WavWriter : ISampleWriter
     {
         CheckOpen();
         if (framesWritten != layout.Frames) throw OtherCount($"{framesWritten} frames were");
+        PassOn(to);
         if (layout.PadBytes > 0) stream.WriteByte(0);
         foreach (WavChunk chunk in layout.After) stream.Write(chunk.ToArray());
         stream.Flush();
@@ -51,7 +86,11 @@ public sealed class WavWriter : ISampleWriter
     }
 
     /// <summary>Writes nothing: a file that was not completed is not finished off either.</summary>
-    public void Dispose() => closed = true;
+    public void Dispose()
+    {
+        closed = true;
+        owned?.Dispose();
+    }
 
     void CheckOpen()
     {
@@ -69,13 +108,21 @@ public sealed class WavWriter : ISampleWriter
 
     void WriteCodes(AudioBuffer block)
     {
-        int most = buffer.Length / layout.BlockAlign;
-        for (int from = 0; from < block.Frames; from += most)
+        for (int done = 0; done < block.Frames;)
         {
-            var part = block.Slice(from, Math.Min(most, block.Frames - from));
-            var bytes = buffer.AsSpan(0, part.Frames * layout.BlockAlign);
-            Quantizer.Write(part, layout.BitDepth, bytes);
-            stream.Write(bytes);
+            int most = ((BufferBytes - to - 1) / layout.BlockAlign) + 1;   // the last may reach beyond
+            AudioBuffer part = block.Slice(done, Math.Min(most, block.Frames - done));
+            Quantizer.Write(part, layout.BitDepth, buffer.AsSpan(to));
+            to += part.Frames * layout.BlockAlign;
+            done += part.Frames;
+            if (to >= BufferBytes) PassOn(BufferBytes);
         }
+    }
+
+    void PassOn(int end)
+    {
+        stream.Write(buffer, from, end - from);
+        buffer.AsSpan(end, to - end).CopyTo(buffer);
+        (from, to) = (0, to - end);
     }
 }

@@ -19,11 +19,15 @@ static class Samples
     public static void RequireFinite(AudioBuffer block, int channels, long heard)
     {
         if (block.Channels != channels) throw new ArgumentException($"Expected {channels} channels, got {block.Channels}.", nameof(block));
-        for (int channel = 0; channel < channels; channel++)
-        {
-            // The sum of magnitudes is finite only if each is; huge but finite samples overflow it, so the doubtful case looks again.
-            if (TensorPrimitives.SumOfMagnitudes<float>(block[channel]) is var sum && !float.IsFinite(sum)) RequireEach(block[channel], channel, heard);
-        }
+        for (int channel = 0; channel < channels; channel++) RequireFinite(block[channel], channel, heard);
+    }
+
+    /// <inheritdoc cref="Require"/>
+    /// <param name="channel">Counted from 0; for the message.</param>
+    public static void RequireFinite(ReadOnlySpan<float> samples, int channel, long heard)
+    {
+        // The sum of magnitudes is finite only if each is; huge but finite samples overflow it, so the doubtful case looks again.
+        if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(samples))) RequireEach(samples, channel, heard);
     }
 
     static void RequireEach(ReadOnlySpan<float> samples, int channel, long heard)

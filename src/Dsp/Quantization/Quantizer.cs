@@ -26,19 +26,30 @@ public static class Quantizer
         int frameBytes = BitDepths.BytesOf(depth) * audio.Channels;
         if (destination.Length < (long)audio.Frames * frameBytes) throw new ArgumentException("Too short for the frames.", nameof(destination));
         if (dither is not null && depth != BitDepth.Pcm16) throw new ArgumentException("Dither is for 16 bit.", nameof(dither));
-        Samples.RequireFinite(audio, audio.Channels, firstFrame);
 
         int channels = audio.Channels, chunkFrames = Math.Max(1, ChunkSamples / channels);
         Span<int> codes = stackalloc int[Math.Max(ChunkSamples, channels)], mixed = stackalloc int[channels == 1 ? 0 : codes.Length];
         for (int from = 0; from < audio.Frames; from += chunkFrames)
         {
             int frames = Math.Min(chunkFrames, audio.Frames - from);
-            for (int channel = 0; channel < channels; channel++)
-                Encode(audio[channel].Slice(from, frames), codes[(channel * frames)..], depth, dither, channel, firstFrame + from);
+            for (int channel = 0; channel < channels; channel++) Samples.RequireFinite(audio[channel].Slice(from, frames), channel, firstFrame + from);
             Span<byte> place = destination.Slice(from * frameBytes, frames * frameBytes);
-            if (channels == 1) SampleCodes.Pack(codes[..frames], depth, place);
-            else SampleCodes.Pack(Join(codes[..(frames * channels)], channels, mixed), depth, place);
+            int done = channels == 2 && dither is null ? WriteStereo(audio[0].Slice(from, frames), audio[1].Slice(from, frames), depth, place) : 0;
+            int rest = frames - done;
+            for (int channel = 0; channel < channels; channel++)
+                Encode(audio[channel].Slice(from + done, rest), codes[(channel * rest)..], depth, dither, channel, firstFrame + from + done);
+            place = place[(done * frameBytes)..];
+            if (channels == 1) SampleCodes.Pack(codes[..rest], depth, place);
+            else SampleCodes.Pack(Join(codes[..(rest * channels)], channels, mixed), depth, place);
         }
+    }
+
+    /// <returns>Frames done, from the first.</returns>
+    static int WriteStereo(ReadOnlySpan<float> left, ReadOnlySpan<float> right, BitDepth depth, Span<byte> place)
+    {
+        if (depth != BitDepth.Float || !BitConverter.IsLittleEndian) return StereoCodes.Encode(left, right, depth, place);
+        Interleaving.Join(MemoryMarshal.Cast<float, uint>(left), MemoryMarshal.Cast<float, uint>(right), MemoryMarshal.Cast<byte, uint>(place));
+        return left.Length;
     }
 
     /// <returns>The part of <paramref name="mixed"/> that the channels fill, which stand one after the other in <paramref name="codes"/>.</returns>

@@ -7,17 +7,20 @@ using DgxMusic.Contracts;
 namespace DgxMusic.Dsp.Quantization;
 
 /// <summary>Samples in a row, as the bytes of a file have them, little-endian.</summary>
-/// <remarks>The loops are optimised from their first call: a whole file is read before the compiler would come back to them.</remarks>
+/// <remarks>
+/// The loops are optimised from their first call: a whole file is read before the compiler would come back to them. It takes no static field for a
+/// constant then, so the orders of bytes are properties.
+/// </remarks>
 static class SampleCodes
 {
     const int Bytes24 = 3;
     const float Scale16 = 1f / 32_768, Scale24 = 1f / 8_388_608, Scale32 = 1f / 2_147_483_648;
 
     /// <summary>Three bytes to the upper three of four; the lowest becomes 0.</summary>
-    static readonly Vector128<byte> spread24 = Vector128.Create((byte)255, 0, 1, 2, 255, 3, 4, 5, 255, 6, 7, 8, 255, 9, 10, 11);
+    static Vector128<byte> Spread24 => Vector128.Create((byte)255, 0, 1, 2, 255, 3, 4, 5, 255, 6, 7, 8, 255, 9, 10, 11);
 
     /// <summary>The lower three bytes of four; the last four are left over.</summary>
-    static readonly Vector128<byte> gather24 = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
+    static Vector128<byte> Gather24 => Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
 
     /// <param name="bytes">At least those of the samples.</param>
     /// <param name="samples">Filled.</param>
@@ -123,7 +126,7 @@ static class SampleCodes
         // A load takes four bytes more than it uses.
         for (; i <= samples.Length - Vector128<float>.Count && (Bytes24 * i) + Vector128<byte>.Count <= bytes.Length; i += Vector128<float>.Count)
         {
-            Vector128<int> codes = Vector128.Shuffle(Vector128.Create(bytes[(Bytes24 * i)..]), spread24).AsInt32() >> 8;
+            Vector128<int> codes = Vector128.Shuffle(Vector128.Create(bytes[(Bytes24 * i)..]), Spread24).AsInt32() >> 8;
             (Vector128.ConvertToSingle(codes) * Scale24).CopyTo(samples[i..]);
         }
 
@@ -159,7 +162,7 @@ static class SampleCodes
         int i = 0;
         // A store writes four bytes more than it means; the next one overwrites them.
         for (; i <= codes.Length - Vector128<int>.Count && (Bytes24 * i) + Vector128<byte>.Count <= bytes.Length; i += Vector128<int>.Count)
-            Vector128.Shuffle(Vector128.Create(codes[i..]).AsByte(), gather24).CopyTo(bytes[(Bytes24 * i)..]);
+            Vector128.Shuffle(Vector128.Create(codes[i..]).AsByte(), Gather24).CopyTo(bytes[(Bytes24 * i)..]);
         return i;
     }
 

@@ -28,8 +28,9 @@ public static class SampleReader
         }
 
         int chunkFrames = Math.Max(1, ChunkSamples / channels);
+        int done = channels == 2 ? StereoCodes.Decode(interleaved, format, destination[0], destination[1]) : 0;
         Span<float> mixed = stackalloc float[Math.Max(ChunkSamples, channels)];
-        for (int from = 0; from < destination.Frames; from += chunkFrames)
+        for (int from = done; from < destination.Frames; from += chunkFrames)
         {
             int frames = Math.Min(chunkFrames, destination.Frames - from);
             Span<float> chunk = mixed[..(frames * channels)];

@@ -1,6 +1,7 @@
 using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
+using DgxMusic.Dsp.Quantization;
 using static DgxMusic.Audio.Tests.RiffBytes;
 
 namespace DgxMusic.Audio.Tests.Wav;
@@ -119,8 +120,47 @@ public class WavWriterTests
     [InlineData(1), InlineData(13), InlineData(4096), InlineData(50_000)]
     public void Write_AnyBlockSize_GivesTheSameBytes(int blockFrames)
     {
-        var track = Signals.Noise(48_000, 2, 40_001, 0.9, seed: 5);
-        Assert.Equal(Write(track, BitDepth.Pcm24), Write(track, BitDepth.Pcm24, blockFrames: blockFrames));
+        // Three channels: frames of 9 bytes lie across the buffers' ends.
+        var track = Signals.Noise(48_000, 3, 70_001, 0.9, seed: 5);
+        byte[] whole = Write(track, BitDepth.Pcm24), codes = new byte[70_001 * 9];
+        Quantizer.Write(track, BitDepth.Pcm24, codes);
+        Assert.Equal(codes, whole[^(codes.Length + 1)..^1]);
+        Assert.Equal(whole, Write(track, BitDepth.Pcm24, blockFrames: blockFrames));
+    }
+
+    [Fact]
+    public void Write_LongTrack_PassesOnWhatIsAlignedInTheFile()
+    {
+        var stream = new CountingStream();
+        using var writer = new WavWriter(stream, new WavLayout(48_000, 2, BitDepth.Pcm24, 150_000));
+        for (int i = 0; i < 15; i++) writer.Write(new AudioBuffer(48_000, 2, 10_000));
+        writer.Complete();
+        Assert.Equal([68, 262_144, 524_288, 786_432, 900_068], stream.Ends);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Create_OverALongerFileOrNone_GivesTheStreamsBytesAndClosesTheFile(bool isThere)
+    {
+        using var folder = new ScratchFolder();
+        string path = isThere ? folder.Write("track.wav", new byte[2_000_000]) : folder["track.wav"];
+        var track = Signals.Noise(48_000, 2, 70_001, 0.9, seed: 5);
+        using (var writer = WavWriter.Create(path, new WavLayout(48_000, 2, BitDepth.Float, track.Frames)))
+        {
+            writer.Write(track);
+            writer.Complete();
+        }
+
+        Assert.Equal(Write(track, BitDepth.Float), System.IO.File.ReadAllBytes(path));
+        using FileStream alone = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    [Fact]
+    public void Create_ImpossibleLayout_LeavesTheOldFile()
+    {
+        using var folder = new ScratchFolder();
+        string path = folder.Write("track.wav", [1, 2, 3]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => WavWriter.Create(path, new WavLayout(48_000, 0, BitDepth.Pcm16, 4)));
+        Assert.Equal(3, new FileInfo(path).Length);
     }
 
     [Fact, Trait("Requirement", "A-15")]

@@ -60,7 +60,7 @@ public sealed class QuantizerTests
     [Trait("Category", "Kernels")]
     public void Interleaving_AnyLength_EqualsScalar()
     {
-        for (int frames = 0; frames < 40; frames++)
+        for (int frames = 0; frames < 70; frames++)
         {
             uint[] left = [.. Enumerable.Range(1, frames).Select(n => (uint)n)], right = [.. left.Select(value => uint.MaxValue - value)];
             uint[] fast = new uint[2 * frames], plain = new uint[2 * frames], first = new uint[frames], second = new uint[frames];
@@ -89,6 +89,36 @@ public sealed class QuantizerTests
             Quantizer.Encode(samples, fast, depth);
             Quantizer.EncodeScalar(samples, plain, depth);
             Assert.Equal(plain, fast);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    [Trait("Category", "Kernels")]
+    public void Stereo_AnyLength_EqualsTheWayByCodesBitForBit(BitDepth depth, SampleFormat format)
+    {
+        foreach (int frames in Enumerable.Range(0, 70).Append(1_023).Append(1_030))
+        {
+            AudioBuffer audio = Ramp(2, frames), read = new(44_100, 2, frames);
+            for (int i = 0; i < frames; i += 3) audio[i & 1][i] = (i + 0.5f) / 32_768f;   // ties
+            int[] codes = new int[2 * frames];
+            for (int channel = 0; channel < 2; channel++)
+            {
+                int[] one = new int[frames];
+                if (depth == BitDepth.Float) one = [.. audio[channel].ToArray().Select(BitConverter.SingleToInt32Bits)];
+                else Quantizer.EncodeScalar(audio[channel], one, depth);
+                for (int i = 0; i < frames; i++) codes[(2 * i) + channel] = one[i];
+            }
+
+            byte[] plain = new byte[codes.Length * BitDepths.BytesOf(depth)], fast = new byte[plain.Length];
+            SampleCodes.PackScalar(codes, depth, plain);
+            Quantizer.Write(audio, depth, fast);
+            Assert.Equal(plain, fast);
+
+            float[] plainly = new float[2 * frames];
+            SampleCodes.DecodeScalar(plain, format, plainly);
+            SampleReader.Read(plain, format, read);
+            for (int i = 0; i < plainly.Length; i++) Assert.Equal(BitConverter.SingleToInt32Bits(plainly[i]), BitConverter.SingleToInt32Bits(read[i & 1][i / 2]));
         }
     }
 
