@@ -12,7 +12,8 @@ namespace DgxMusic.Api;
 public static class ApiMap
 {
     public static IServiceCollection AddApi(this IServiceCollection services) => services
-        .AddSingleton<Generations>().AddSingleton<Jobs>().AddSingleton<JobEventHub>().AddSingleton<JobEventStream>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>().AddSingleton<Health>();
+        .AddSingleton<Generations>().AddSingleton<Jobs>().AddSingleton<JobEventHub>().AddSingleton<JobEventStream>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>().AddSingleton<Health>()
+        .AddSingleton<Prompts>();
 
     /// <summary>Maps every route, and answers what is none of them.</summary>
     public static void MapApi(this IEndpointRouteBuilder app)

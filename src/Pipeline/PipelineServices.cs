@@ -18,8 +18,9 @@ public static class PipelineServices
         services.AddSettings<PipelineOptions>("Pipeline");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PipelineOptions>>().Value);
-        services.AddSingleton<JobLedger>().AddSingleton<JobIndex>().AddSingleton<JobQueue>().AddSingleton<JobStarter>();
+        services.AddSingleton<JobTallies>().AddSingleton<JobSummaries>().AddSingleton<JobLedger>().AddSingleton<JobIndex>().AddSingleton<JobQueue>().AddSingleton<JobStarter>();
         services.AddSingleton<JobMonitor>().AddSingleton<JobFiles>().AddSingleton<JobDesk>().AddSingleton<QueueStatistics>();
+        services.AddJobResources();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");
         services.AddSingleton<UploadDesk>().AddSingleton<StoreFiles>().AddSingleton<Retention>();

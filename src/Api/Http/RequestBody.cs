@@ -11,11 +11,11 @@ public static class RequestBody
 
     /// <exception cref="PipelineException"><see cref="Problem.BodyTooLarge"/> or <see cref="Problem.MalformedRequest"/>: not a JSON object.</exception>
     /// <exception cref="JsonException">Not JSON.</exception>
-    public static async Task<JsonElement> ReadObjectAsync(HttpRequest request)
+    public static async Task<JsonElement> ReadObjectAsync(HttpRequest request, int mostBytes = MostBytes)
     {
-        byte[] bytes = new byte[MostBytes + 1];
+        byte[] bytes = new byte[mostBytes + 1];
         int count = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
-        if (count > MostBytes) throw new PipelineException(Problem.BodyTooLarge, $"The body has more than {MostBytes} bytes, which is the limit.");
+        if (count > mostBytes) throw new PipelineException(Problem.BodyTooLarge, $"The body has more than {mostBytes} bytes, which is the limit.");
         using var document = JsonDocument.Parse(bytes.AsMemory(0, count), new() { AllowDuplicateProperties = false });
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new PipelineException(Problem.MalformedRequest, "The body is JSON, but not an object.");
         return document.RootElement.Clone();

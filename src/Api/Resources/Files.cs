@@ -1,7 +1,5 @@
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline.Activities;
-using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +15,7 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
     {
         string id = name.Split('.', 2)[0];
         Job? job = JobIds.IsOne(id) && await ledger.FindAsync(id, request.HttpContext.RequestAborted) is { } found && Callers.Of(request).Sees(found) ? found : null;
-        BlobRef? blob = job is null ? null : FilesOf(job).Values.FirstOrDefault(file => file.Container == Containers.Outputs && NameOf(file) == name);
+        BlobRef? blob = job is null ? null : JobOutputs.Of(job).Values.FirstOrDefault(file => file.Container == Containers.Outputs && NameOf(file) == name);
         return await SendAsync(request, blob, name, job is { Purged: true });
     }
 
@@ -27,7 +25,7 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
         Job job = await ledger.GetAsync(id, Callers.Of(request), request.HttpContext.RequestAborted);
         if (job.Status != JobStatus.Completed)
             throw new PipelineException(Problem.JobState, $"Job {id} is {job.Status.ToString().ToLowerInvariant()}; it has files once it is completed.");
-        return await SendAsync(request, FilesOf(job).GetValueOrDefault(name), name, job.Purged);
+        return await SendAsync(request, JobOutputs.Of(job).GetValueOrDefault(name), name, job.Purged);
     }
 
     async Task<IResult> SendAsync(HttpRequest request, BlobRef? blob, string asked, bool purged)
@@ -39,20 +37,6 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
         if (stream is null) throw new PipelineException(Problem.FileNotFound, $"There is no file '{(asked.Length <= 80 ? asked : asked[..80] + "…")}'.");
         string name = NameOf(info!.Ref), download = info.Ref.Container == Containers.Stems ? $"{JobOf(info.Ref)}.{name}" : name;
         return Results.Stream(stream, TypeOf(name), download, info.LastModifiedUtc, new EntityTagHeaderValue($"\"{info.ETag}\""), enableRangeProcessing: true);
-    }
-
-    static Dictionary<string, BlobRef> FilesOf(Job job)
-    {
-        if (job.Status != JobStatus.Completed || job.Result is not { } stored) return [];
-        if (job.Kind == JobKind.Export) return new() { ["file"] = Payload.Read<ExportResult>(stored).File };
-        if (job.Kind != JobKind.Generation) return [];
-        GenerationResult result = Payload.Read<GenerationResult>(stored);
-        var files = new Dictionary<string, BlobRef>(result.Stems ?? new Dictionary<string, BlobRef>())
-        {
-            ["file"] = result.File, ["mix"] = result.Mix, ["manifest"] = result.Manifest,
-        };
-        if (result.Midi is { } midi) files["midi"] = midi;
-        return files;
     }
 
     static string NameOf(BlobRef blob) => blob.Path[(blob.Path.LastIndexOf('/') + 1)..];

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Jobs;
@@ -11,7 +12,14 @@ public sealed record Acceptance(
     string JobId, JobStatus Status, JobStep CurrentStep, int? QueuePosition, double EstimatedTimeSeconds, ulong Seed, string Model, DateTime CreatedAt,
     string StatusUrl, string EventsUrl);
 
-public sealed class Generations(JobDesk desk, JobQueue queue, MasteringDefaults defaults)
+/// <summary>What a caller gets for a batch that was accepted.</summary>
+/// <param name="JobIds">In the order of the requests.</param>
+public sealed record BatchAcceptance(IReadOnlyList<string> JobIds, int TotalJobs, double EstimatedTotalTimeSeconds);
+
+/// <summary>A generation that is gone with its files.</summary>
+public sealed record Removal(string JobId, bool Deleted);
+
+public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval removal, JobQueue queue, MasteringDefaults defaults)
 {
     /// <summary>The composer plays at least this many seconds of music a second on one core.</summary>
     const double ComposerRealTime = 30;
@@ -22,9 +30,26 @@ public sealed class Generations(JobDesk desk, JobQueue queue, MasteringDefaults 
         Job job = await desk.SubmitAsync(GenerationBody.Parse(await RequestBody.ReadObjectAsync(request), defaults.Options), Callers.TermsOf(request), cancel);
         GenerationInput input = job.ReadInput<GenerationInput>();
         var acceptance = new Acceptance(
-            job.JobId, JobStatus.Pending, JobStep.Queued, await queue.PositionAsync(job, cancel), input.Request.Duration / ComposerRealTime, input.Seed, job.Model,
+            job.JobId, JobStatus.Pending, JobStep.Queued, await queue.PositionAsync(job, cancel), EstimateOf(job), input.Seed, job.Model,
             job.CreatedAt, Links.Job(job.JobId), Links.Events(job.JobId));
         request.HttpContext.Response.Headers.Location = acceptance.StatusUrl;
         return Results.Json(acceptance, ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
     }
+
+    public async Task<IResult> CreateManyAsync(HttpRequest request)
+    {
+        JsonElement[] bodies = GenerationBatch.Read(await RequestBody.ReadObjectAsync(request, GenerationBatch.MostBytes));
+        IReadOnlyList<Job> jobs = await batches.SubmitAsync(
+            bodies.Length, index => GenerationBatch.Parse(bodies[index], defaults.Options), Callers.TermsOf(request), request.HttpContext.RequestAborted);
+        return Results.Json(
+            new BatchAcceptance([.. jobs.Select(job => job.JobId)], jobs.Count, jobs.Sum(EstimateOf)), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    public async Task<IResult> DeleteAsync(HttpRequest request, string id)
+    {
+        Job removed = await removal.RemoveGenerationAsync(id, Callers.Of(request), request.HttpContext.RequestAborted);
+        return Results.Json(new Removal(removed.JobId, true), ApiJson.Options);
+    }
+
+    static double EstimateOf(Job job) => job.ReadInput<GenerationInput>().Request.Duration / ComposerRealTime;
 }

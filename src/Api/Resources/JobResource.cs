@@ -52,13 +52,17 @@ public sealed record JobResource
     /// <summary>Extrapolated from what is done; only while it runs and something is done.</summary>
     public required DateTime? ExpectedCompletion { get; init; }
 
-    public bool Dismissed { get; init; }
+    /// <summary>Its owner has put it out of sight.</summary>
+    public required bool Dismissed { get; init; }
+
+    public required JobPriority Priority { get; init; }
 
     public required string StatusUrl { get; init; }
 
     public required string EventsUrl { get; init; }
 
-    public string? ParentId { get; init; }
+    /// <summary>The job that this one is a part of; null for most.</summary>
+    public required string? ParentId { get; init; }
 
     /// <summary>Of a generation; null for other kinds.</summary>
     public required string? Prompt { get; init; }
@@ -99,6 +103,9 @@ public sealed record JobResource
             StartedAt = job.StartedAt,
             CompletedAt = job.CompletedAt,
             ExpectedCompletion = ExpectedCompletionOf(job, now),
+            Dismissed = job.Dismissed,
+            Priority = job.Priority,
+            ParentId = job.ParentId,
             StatusUrl = Links.Job(job.JobId),
             EventsUrl = Links.Events(job.JobId),
             Prompt = job.Kind == JobKind.Generation ? job.ReadInput<GenerationInput>().Request.Prompt : null,

@@ -1,15 +1,24 @@
 using System.Globalization;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using Microsoft.AspNetCore.Http;
 
 namespace DgxMusic.Api.Resources;
 
-public sealed record JobList(IReadOnlyList<JobResource> Jobs);
+/// <param name="Continuation">Asks for what follows; null at the end.</param>
+public sealed record JobList(IReadOnlyList<JobResource> Jobs, string? Continuation);
 
-public sealed record HistoryPage(IReadOnlyList<JobResource> Generations, int Total, int Page, int PageSize);
+/// <param name="Total">Of all pages.</param>
+/// <param name="Page">Null where a continuation asked for it.</param>
+/// <param name="Continuation">Asks for what follows, whatever is generated meanwhile; null at the end.</param>
+public sealed record HistoryPage(IReadOnlyList<JobResource> Generations, int Total, int? Page, int PageSize, string? Continuation);
+
+/// <summary>How many of a caller's jobs are where; dismissed ones count.</summary>
+/// <param name="QueueLength">They wait.</param>
+/// <param name="ActiveJobs">They run, finalizing included.</param>
+/// <param name="FailedJobs">Failed or cancelled.</param>
+public sealed record JobTotals(int Total, int QueueLength, int ActiveJobs, int CompletedJobs, int FailedJobs, int RawFailed, int RawCancelled);
 
 public sealed record Cancellation(string Message, string JobId, JobStatus Status, DateTime? CancelledAt, string StatusUrl, string EventsUrl);
 
@@ -20,41 +29,44 @@ public sealed class Jobs(JobLedger ledger, JobIndex index, JobQueue queue, JobDe
     public async Task<IResult> ReadAsync(HttpRequest request, string id) =>
         Results.Json(await DescribeAsync(await ledger.GetAsync(id, Callers.Of(request), request.HttpContext.RequestAborted), request.HttpContext.RequestAborted), ApiJson.Options);
 
-    public async Task<IResult> ListAsync(HttpRequest request)
-    {
-        CancellationToken cancel = request.HttpContext.RequestAborted;
-        Caller caller = Callers.Of(request);
-        JobStatus? status = Query.Choice<JobStatus>(request, "status");
-        int limit = Query.Whole(request, "limit", UsualRows, 0, MostRows);
-        List<JobResource> jobs = [];
-        await foreach (Job job in index.ListAsync(cancel))
-        {
-            if (jobs.Count == limit) break;
-            if (!caller.Sees(job)) continue;
-            if (status is null || job.Status == status) jobs.Add(await DescribeAsync(job, cancel));
-        }
+    public Task<IResult> ListAsync(HttpRequest request) => ListAsync(request, Query.Flag(request, "include_dismissed") ? null : false);
 
-        return Results.Json(new JobList(jobs), ApiJson.Options);
+    public Task<IResult> ListDismissedAsync(HttpRequest request) => ListAsync(request, dismissed: true);
+
+    public async Task<IResult> CountAsync(HttpRequest request)
+    {
+        IReadOnlyList<JobCount> counts = await index.CountAsync(Callers.Of(request), request.HttpContext.RequestAborted);
+        int Of(JobStatus status) => new JobFilter(Status: status).CountIn(counts);
+        (int failed, int cancelled) = (Of(JobStatus.Failed), Of(JobStatus.Cancelled));
+        return Results.Json(
+            new JobTotals(
+                new JobFilter().CountIn(counts), Of(JobStatus.Pending), Of(JobStatus.Processing) + Of(JobStatus.Finalizing), Of(JobStatus.Completed), failed + cancelled, failed, cancelled),
+            ApiJson.Options);
     }
 
     public async Task<IResult> HistoryAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
-        Caller caller = Callers.Of(request);
         int page = Query.Whole(request, "page", 1, 1, int.MaxValue), size = Query.Whole(request, "page_size", UsualPageRows, 1, MostPageRows);
-        JobStatus? status = Query.Choice<JobStatus>(request, "status");
-        string model = request.Query["model"].ToString();
-        long from = (page - 1L) * size;
-        int total = 0;
-        List<JobResource> rows = [];
-        await foreach (Job job in index.ListAsync(cancel))
-        {
-            if (job.Kind != JobKind.Generation || !caller.Sees(job) || (status is not null && job.Status != status) || (model.Length > 0 && job.Model != model)) continue;
-            if (total >= from && rows.Count < size) rows.Add(await DescribeAsync(job, cancel));
-            total++;
-        }
+        var filter = new JobFilter(JobKind.Generation, Query.Choice<JobStatus>(request, "status"), Query.Text(request, "model"));
+        string? continuation = Query.Text(request, "continuation");
+        if (continuation is not null && Query.Text(request, "page") is not null)
+            throw new PipelineException(Problem.MalformedRequest, "'page' and 'continuation' are two ways to say where to go on; give one.");
+        JobPage found = continuation is null
+            ? await index.PageAsync(Callers.Of(request), filter, (page - 1L) * size, size, cancel)
+            : await index.PageAsync(Callers.Of(request), filter, continuation, size, cancel);
+        return Results.Json(
+            new HistoryPage(await DescribeAsync(found.Jobs, cancel), found.Total, continuation is null ? page : null, size, found.Continuation), ApiJson.Options);
+    }
 
-        return Results.Json(new HistoryPage(rows, total, page, size), ApiJson.Options);
+    /// <summary>Puts an ended job out of sight; a second time changes nothing.</summary>
+    public async Task<IResult> DismissAsync(HttpRequest request, string id)
+    {
+        CancellationToken cancel = request.HttpContext.RequestAborted;
+        Job job = await ledger.GetAsync(id, Callers.Of(request), cancel);
+        if (!job.IsTerminal) throw new PipelineException(Problem.JobState, $"Job {id} is {job.Status.ToString().ToLowerInvariant()}; only one that has ended can be dismissed.");
+        await ledger.DismissAsync(id, cancel);
+        return await ReadAsync(request, id);
     }
 
     public async Task<IResult> StatisticsAsync(HttpRequest request) =>
@@ -75,6 +87,21 @@ public sealed class Jobs(JobLedger ledger, JobIndex index, JobQueue queue, JobDe
             statusCode: over ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
+    async Task<IResult> ListAsync(HttpRequest request, bool? dismissed)
+    {
+        CancellationToken cancel = request.HttpContext.RequestAborted;
+        var filter = new JobFilter(Status: Query.Choice<JobStatus>(request, "status"), Dismissed: dismissed);
+        JobPage page = await index.PageAsync(Callers.Of(request), filter, Query.Text(request, "continuation"), Query.Whole(request, "limit", UsualRows, 0, MostRows), cancel);
+        return Results.Json(new JobList(await DescribeAsync(page.Jobs, cancel), page.Continuation), ApiJson.Options);
+    }
+
+    async Task<IReadOnlyList<JobResource>> DescribeAsync(IReadOnlyList<Job> jobs, CancellationToken cancel)
+    {
+        List<JobResource> described = [];
+        foreach (Job job in jobs) described.Add(await DescribeAsync(job, cancel));
+        return described;
+    }
+
     async Task<JobResource> DescribeAsync(Job job, CancellationToken cancel) =>
         JobResource.Of(job, await queue.PositionAsync(job, cancel), ledger.UtcNow);
 }
@@ -90,6 +117,9 @@ static class Query
             ? value
             : throw new PipelineException(Problem.MalformedRequest, $"'{name}' is a whole number from {lowest} to {highest}.");
     }
+
+    /// <summary>Null where it is not given.</summary>
+    public static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
 
     public static bool Flag(HttpRequest request, string name, bool usual = false) => request.Query[name].ToString() switch
     {

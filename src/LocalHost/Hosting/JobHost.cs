@@ -5,7 +5,7 @@ using DgxMusic.Pipeline.Jobs;
 namespace DgxMusic.LocalHost.Hosting;
 
 /// <summary>Keeps the jobs of a data folder going: takes up what was interrupted, then looks after the queue.</summary>
-sealed class JobHost(LocalRunner runner, FolderBlobStore store, JobQueue queue, TimeProvider clock, ILogger<JobHost> log) : IHostedService, IDisposable
+sealed class JobHost(LocalRunner runner, FolderBlobStore store, JobQueue queue, IEnumerable<ISweep> sweeps, TimeProvider clock, ILogger<JobHost> log) : IHostedService, IDisposable
 {
     static readonly TimeSpan sweepInterval = TimeSpan.FromSeconds(30);
     readonly CancellationTokenSource stopping = new();
@@ -15,7 +15,7 @@ sealed class JobHost(LocalRunner runner, FolderBlobStore store, JobQueue queue, 
     {
         store.RemoveTemporaries();
         await runner.StartAsync(cancellationToken);
-        await queue.SweepAsync(cancellationToken);
+        await SweepOnceAsync(cancellationToken);
         sweeping = SweepAsync();
     }
 
@@ -28,6 +28,12 @@ sealed class JobHost(LocalRunner runner, FolderBlobStore store, JobQueue queue, 
 
     public void Dispose() => stopping.Dispose();
 
+    async Task SweepOnceAsync(CancellationToken cancel)
+    {
+        await queue.SweepAsync(cancel);
+        foreach (ISweep sweep in sweeps) await sweep.SweepAsync(cancel);
+    }
+
     async Task SweepAsync()
     {
         using var timer = new PeriodicTimer(sweepInterval, clock);
@@ -37,7 +43,7 @@ sealed class JobHost(LocalRunner runner, FolderBlobStore store, JobQueue queue, 
             {
                 try
                 {
-                    await queue.SweepAsync(stopping.Token);
+                    await SweepOnceAsync(stopping.Token);
                 }
                 catch (Exception fault) when (fault is not OperationCanceledException)
                 {

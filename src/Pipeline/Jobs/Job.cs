@@ -81,6 +81,9 @@ public sealed record Job
 
     public required string Model { get; init; }
 
+    /// <summary>Counts the changes of this row.</summary>
+    public long Revision { get; init; }
+
     /// <summary>Id of the <see cref="Caller"/> it belongs to.</summary>
     public string Owner { get; init; } = Caller.OwnerId;
 

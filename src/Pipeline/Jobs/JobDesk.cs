@@ -9,7 +9,7 @@ using DgxMusic.Pipeline.Orchestrations;
 namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Where callers hand jobs in and take them back.</summary>
-public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, JobFiles files, EngineRegistry engines)
+public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue queue, JobFiles files, PromptStatistics prompts, EngineRegistry engines)
 {
     /// <summary>Seeds drawn for a caller stay below 2⁵³, so that every JSON reader returns them unharmed.</summary>
     const ulong DrawnSeedMask = (1UL << 53) - 1;
@@ -18,18 +18,36 @@ public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, Jo
     /// <exception cref="PipelineException">The request is not one we serve; nothing was written.</exception>
     public async Task<Job> SubmitAsync(GenerationRequest request, JobTerms terms, CancellationToken cancel = default)
     {
+        Func<JobTerms, DateTime, Job> plan = Plan(request);
+        return await EnterAsync(terms, asked => plan(asked, ledger.UtcNow), cancel);
+    }
+
+    /// <summary>Decides all that chance or the machine would decide for a generation.</summary>
+    /// <returns>Drafts the job as of a time.</returns>
+    /// <exception cref="PipelineException">The request is not one we serve.</exception>
+    internal Func<JobTerms, DateTime, Job> Plan(GenerationRequest request)
+    {
         GenerationRequest accepted = GenerationRules.Check(request);
         IMusicGenerator engine = engines.Find(accepted.Model);
         ulong seed = accepted.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) & DrawnSeedMask;
-        return await EnterAsync(
-            terms, asked => Draft(JobKind.Generation, engine.Facts.Name, engine.Facts.Device, asked, (id, folder) => new GenerationInput(id, folder, accepted, seed, engine.Facts.Name)), cancel);
+        return (terms, at) => Draft(
+            JobKind.Generation, engine.Facts.Name, engine.Facts.Device, terms, (id, folder) => new GenerationInput(id, folder, accepted, seed, engine.Facts.Name), at);
+    }
+
+    /// <summary>A drafted generation under another id.</summary>
+    internal static Job Rename(Job draft)
+    {
+        string id = JobIds.Draw(draft.Kind);
+        GenerationInput input = draft.ReadInput<GenerationInput>() with { JobId = id, Folder = $"{draft.DateFolder}/{id}" };
+        return draft with { JobId = id, QueueKey = JobQueue.KeyFor(draft.CreatedAt, id), Input = Payload.Write(input) };
     }
 
     /// <summary>A job that could be: its id is drawn, nothing is written.</summary>
     /// <param name="input">From the job's id and its dated folder.</param>
-    public Job Draft<TInput>(JobKind kind, string model, string device, JobTerms terms, Func<string, string, TInput> input)
+    /// <param name="at">When it is accepted; now unless given.</param>
+    public Job Draft<TInput>(JobKind kind, string model, string device, JobTerms terms, Func<string, string, TInput> input, DateTime? at = null)
     {
-        DateTime now = ledger.UtcNow;
+        DateTime now = at ?? ledger.UtcNow;
         string id = terms.JobId ?? JobIds.Draw(kind);
         return new()
         {
@@ -57,11 +75,17 @@ public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, Jo
         }
     }
 
-    async Task<bool> TryEnterAsync(Job job, CancellationToken cancel = default)
+    /// <summary>Accepts a job as drafted; once more changes nothing.</summary>
+    /// <returns>False if its id is another job's.</returns>
+    internal async Task<bool> TryEnterAsync(Job job, CancellationToken cancel = default)
     {
         await queue.EnterAsync(job.QueueKey, job.JobId, cancel);
-        if (!await ledger.TryAddAsync(job, cancel)) return false;
-        await index.AddAsync(job, cancel);
+        if (!await TryAddAsync(job, cancel))
+        {
+            await queue.LeaveAsync(job, cancel);
+            return false;
+        }
+
         await queue.AdmitAsync(cancel);
         return true;
     }
@@ -70,10 +94,23 @@ public sealed class JobDesk(JobLedger ledger, JobIndex index, JobQueue queue, Jo
     /// <returns>False if its id is taken.</returns>
     public async Task<bool> TryRecordAsync(Job done, CancellationToken cancel = default)
     {
-        if (!await ledger.TryAddAsync(done, cancel)) return false;
+        if (!await TryAddAsync(done, cancel)) return false;
         await ledger.AnnounceEndAsync(done, cancel);
-        await index.AddAsync(done, cancel);
         return true;
+    }
+
+    async Task<bool> TryAddAsync(Job job, CancellationToken cancel)
+    {
+        await summaries.EnterAsync(job, cancel);
+        if (await ledger.TryAddAsync(job, cancel))
+        {
+            if (job.Kind == JobKind.Generation) await prompts.CountAsync(job.Owner, job.ReadInput<GenerationInput>().Request.Prompt, cancel);
+            return true;
+        }
+
+        if (await ledger.FindAsync(job.JobId, cancel) is { } there && there.QueueKey == job.QueueKey) return true;
+        await summaries.RemoveAsync(JobSummary.Of(job), cancel);
+        return false;
     }
 
     /// <summary>Takes a job back. One that waits is cancelled at once; one that runs only with <paramref name="force"/>, and then within one block of its work.</summary>

@@ -11,6 +11,20 @@ public sealed class JobFiles(IBlobStore store)
         if (!job.IsTerminal) return;
         await DeleteAllAsync(Containers.Work, $"{job.DateFolder}/{job.JobId}/", cancel);
         if (job.Status == JobStatus.Completed) return;
+        await DeleteOutputsAsync(job, cancel);
+    }
+
+    /// <summary>Removes all that a job made, published or not. What callers uploaded stays.</summary>
+    public async Task RemoveAsync(Job job, CancellationToken cancel = default)
+    {
+        foreach (BlobRef file in JobOutputs.Of(job).Values) await store.DeleteAsync(file, cancel);
+        await DeleteAllAsync(Containers.Work, $"{job.DateFolder}/{job.JobId}/", cancel);
+        await DeleteOutputsAsync(job, cancel);
+    }
+
+    /// <summary>What was published under the job's own name.</summary>
+    internal async Task DeleteOutputsAsync(Job job, CancellationToken cancel)
+    {
         await DeleteAllAsync(Containers.Outputs, $"{job.DateFolder}/{job.JobId}.", cancel);
         await DeleteAllAsync(Containers.Stems, $"{job.DateFolder}/{job.JobId}/", cancel);
     }

@@ -6,7 +6,7 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Job rows and what is heard of them. Every change is compare-and-set; a terminal row never changes again.</summary>
-public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider clock)
+public sealed class JobLedger(ICatalog catalog, IEventLog events, JobSummaries summaries, TimeProvider clock)
 {
     const string Table = "jobs", RowName = "job";
 
@@ -41,23 +41,44 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider c
             CatalogRow row = await catalog.FindAsync(KeyOf(jobId), cancel)
                 ?? throw Missing(jobId);
             Job before = row.Read<Job>();
-            if (before.IsTerminal) return before;
+            if (before.IsTerminal) return await ListedAsync(before, cancel);
             Job after = change(before);
             if (after == before) return before;
             after = after with { Progress = after.Status == JobStatus.Completed ? 100 : Math.Clamp(after.Progress, before.Progress, 99) };
+            after = after with { Revision = before.Revision + 1 };
             if (!await catalog.TryReplaceAsync(row, Payload.Write(after), cancel)) continue;
+            if (!JobSummary.Of(after).Agrees(JobSummary.Of(before))) await ListedAsync(after, cancel);
             await (after.IsTerminal ? AnnounceEndAsync(after, cancel) : AnnounceAsync(after, eventKey, cancel));
             return after;
         }
     }
 
-    /// <summary>Notes in an ended job's row that its files are gone; the one change such a row still takes.</summary>
-    public async Task MarkPurgedAsync(string jobId, CancellationToken cancel = default)
+    /// <summary>Notes in an ended job's row that its files are gone.</summary>
+    public Task MarkPurgedAsync(string jobId, CancellationToken cancel = default) => AmendAsync(jobId, job => job with { Purged = true }, cancel);
+
+    /// <summary>Puts an ended job out of its owner's sight.</summary>
+    public Task DismissAsync(string jobId, CancellationToken cancel = default) => AmendAsync(jobId, job => job with { Dismissed = true }, cancel);
+
+    /// <summary>Changes an ended job's row in what does not touch how it ended. A job that is gone or has not ended stays as it is.</summary>
+    internal async Task AmendAsync(string jobId, Func<Job, Job> change, CancellationToken cancel = default)
     {
-        while (await catalog.FindAsync(KeyOf(jobId), cancel) is { } row && row.Read<Job>() is { IsTerminal: true, Purged: false } job)
+        while (await catalog.FindAsync(KeyOf(jobId), cancel) is { } row && row.Read<Job>() is { IsTerminal: true } job)
         {
-            if (await catalog.TryReplaceAsync(row, Payload.Write(job with { Purged = true }), cancel)) return;
+            Job amended = change(job);
+            if (amended == job) return;
+            amended = amended with { Status = job.Status, Revision = job.Revision + 1 };
+            if (!await catalog.TryReplaceAsync(row, Payload.Write(amended), cancel)) continue;
+            await ListedAsync(amended, cancel);
+            return;
         }
+    }
+
+    /// <summary>Forgets a job: what was heard of it, its row, then its place in the lists, so that what a crash leaves can be found.</summary>
+    public async Task RemoveAsync(Job job, CancellationToken cancel = default)
+    {
+        await events.DeleteAsync(job.JobId, cancel);
+        await catalog.DeleteAsync(KeyOf(job.JobId), cancel);
+        await summaries.RemoveAsync(JobSummary.Of(job), cancel);
     }
 
     /// <summary>Says how a job ended, once, whoever ended it.</summary>
@@ -65,6 +86,13 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, TimeProvider c
 
     Task AnnounceAsync(Job job, string eventKey, CancellationToken cancel) =>
         events.AppendAsync(job.JobId, eventKey, JobEvents.TypeFor(job.Status), Payload.Write(JobUpdate.Of(job, UtcNow)), cancel);
+
+    /// <summary>Brings the lists up to a row before anybody is told of it.</summary>
+    async Task<Job> ListedAsync(Job job, CancellationToken cancel)
+    {
+        await summaries.SyncAsync(job, cancel);
+        return job;
+    }
 
     static PipelineException Missing(string jobId) => new(Problem.JobNotFound, $"There is no job {jobId}.");
 

@@ -7,54 +7,55 @@ namespace DgxMusic.Pipeline.Tests.Memory;
 /// <summary>A catalog that forgets everything when the test ends.</summary>
 public sealed class MemoryCatalog : ICatalog
 {
+    const string BehindAll = "\uffff";
+
     readonly Lock gate = new();
-    readonly SortedDictionary<(string, string, string), CatalogRow> rows = new(Comparer<(string, string, string)>.Create(Compare));
+    readonly Dictionary<RowKey, CatalogRow> rows = [];
+    readonly Dictionary<(string Table, string Partition), SortedSet<string>> keys = [];
     long writes;
 
     public Task<CatalogRow?> FindAsync(RowKey key, CancellationToken cancel = default)
     {
-        lock (gate) return Task.FromResult(rows.GetValueOrDefault(Parts(key)));
+        lock (gate) return Task.FromResult(rows.GetValueOrDefault(key));
     }
 
     public Task<bool> TryInsertAsync(RowKey key, JsonElement value, CancellationToken cancel = default)
     {
-        lock (gate) return Task.FromResult(rows.TryAdd(Parts(key), NewRow(key, value)));
+        lock (gate)
+        {
+            if (!rows.TryAdd(key, NewRow(key, value))) return Task.FromResult(false);
+            if (!keys.TryGetValue((key.Table, key.Partition), out SortedSet<string>? partition)) keys[(key.Table, key.Partition)] = partition = new(StringComparer.Ordinal);
+            partition.Add(key.Key);
+            return Task.FromResult(true);
+        }
     }
 
     public Task<bool> TryReplaceAsync(CatalogRow read, JsonElement value, CancellationToken cancel = default)
     {
         lock (gate)
         {
-            if (!rows.TryGetValue(Parts(read.Key), out CatalogRow? row) || row.ETag != read.ETag) return Task.FromResult(false);
-            rows[Parts(read.Key)] = NewRow(read.Key, value);
+            if (!rows.TryGetValue(read.Key, out CatalogRow? row) || row.ETag != read.ETag) return Task.FromResult(false);
+            rows[read.Key] = NewRow(read.Key, value);
             return Task.FromResult(true);
         }
     }
 
     public Task<bool> DeleteAsync(RowKey key, CancellationToken cancel = default)
     {
-        lock (gate) return Task.FromResult(rows.Remove(Parts(key)));
+        lock (gate) return Task.FromResult(rows.Remove(key) && keys[(key.Table, key.Partition)].Remove(key.Key));
     }
 
     public Task<IReadOnlyList<CatalogRow>> QueryAsync(string table, string partition, string? after, int limit, CancellationToken cancel = default)
     {
         lock (gate)
         {
-            IReadOnlyList<CatalogRow> found = [.. rows.Values
-                .Where(row => row.Key.Table == table && row.Key.Partition == partition && (after is null || string.CompareOrdinal(row.Key.Key, after) > 0))
-                .Take(limit)];
-            return Task.FromResult(found);
+            if (!keys.TryGetValue((table, partition), out SortedSet<string>? found)) return Task.FromResult<IReadOnlyList<CatalogRow>>([]);
+            return Task.FromResult<IReadOnlyList<CatalogRow>>(
+                [.. found.GetViewBetween(after ?? "", BehindAll).Where(key => key != after).Take(limit).Select(key => rows[new(table, partition, key)])]);
         }
     }
 
     CatalogRow NewRow(RowKey key, JsonElement value) => new(key, value.Clone(), $"{++writes}");
-
-    static (string, string, string) Parts(RowKey key) => (key.Table, key.Partition, key.Key);
-
-    static int Compare((string Table, string Partition, string Key) x, (string Table, string Partition, string Key) y) =>
-        string.CompareOrdinal(x.Table, y.Table) is not 0 and int table ? table
-        : string.CompareOrdinal(x.Partition, y.Partition) is not 0 and int partition ? partition
-        : string.CompareOrdinal(x.Key, y.Key);
 }
 
 /// <summary>Streams of events in memory.</summary>

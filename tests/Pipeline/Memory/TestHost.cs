@@ -13,6 +13,7 @@ public sealed class TestHost : IDisposable
 {
     readonly ServiceProvider services;
     MemoryBlobStore? blobs;
+    FailingCatalog? rows;
 
     public TestHost(int maxConcurrentJobs = 1)
     {
@@ -21,7 +22,7 @@ public sealed class TestHost : IDisposable
             .AddPipeline()
             .Configure<PipelineOptions>(options => options.MaxConcurrentJobs = maxConcurrentJobs)
             .AddSingleton<TimeProvider>(Clock)
-            .AddSingleton<IBlobStore>(Blobs).AddSingleton<ICatalog>(Catalog).AddSingleton<IEventLog>(Events)
+            .AddSingleton<IBlobStore>(Blobs).AddSingleton<ICatalog>(Rows).AddSingleton<IEventLog>(Events)
             .AddSingleton<IMusicGenerator>(Player)
             .AddSingleton<InlineOrchestrator>().AddSingleton<IOrchestrationClient>(provider => provider.GetRequiredService<InlineOrchestrator>())
             .BuildServiceProvider();
@@ -32,6 +33,9 @@ public sealed class TestHost : IDisposable
     public MemoryBlobStore Blobs => blobs ??= new(Clock);
 
     public MemoryCatalog Catalog { get; } = new();
+
+    /// <summary>The way to the catalog, where a test can count and cut.</summary>
+    public FailingCatalog Rows => rows ??= new(Catalog);
 
     public MemoryEventLog Events { get; } = new();
 
@@ -50,6 +54,9 @@ public sealed class TestHost : IDisposable
     public Retention Retention => services.GetRequiredService<Retention>();
 
     public JobIndex Index => services.GetRequiredService<JobIndex>();
+
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
 
     public static GenerationRequest Request(string prompt = "two calm tones", double seconds = 1) => new() { Prompt = prompt, Duration = seconds, Seed = 7 };
 

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DgxMusic.Pipeline.Jobs;
+
+/// <summary>What lists, counts, batches and removes jobs.</summary>
+static class JobResourceServices
+{
+    public static IServiceCollection AddJobResources(this IServiceCollection services) => services
+        .AddSingleton<JobRemoval>().AddSingleton<PromptStatistics>()
+        .AddSingleton<JobBatches>().AddSingleton<ISweep>(provider => provider.GetRequiredService<JobBatches>());
+}
