@@ -33,6 +33,13 @@ static class FullSizeWeights
         foreach ((string name, int[] shape) in tensors) file.Write(MemoryMarshal.AsBytes<float>(Fill(name, shape)));
     }
 
+    /// <summary>Something to hear: two channels, one after the other.</summary>
+    public static float[] Noise(int frames)
+    {
+        uint state = 1;
+        return [.. Enumerable.Range(0, 2 * frames).Select(_ => 0.1f * ((int)(state = (state * 1_664_525) + 1_013_904_223) / 2_147_483_648f))];
+    }
+
     static IEnumerable<(string Name, int[] Shape)> TensorsOf(HTDemucsConfig config)
     {
         for (int n = 0; n < config.Depth; n++)

@@ -34,7 +34,7 @@ static class HTDemucsSpeed
     {
         using var engine = new ManagedEngine(threads);
         HTDemucs model = HTDemucs.Load(engine, weights);
-        float[] mix = Noise(model.Config.SegmentFrames);
+        float[] mix = FullSizeWeights.Noise(model.Config.SegmentFrames);
         return Duel.Of(
             $"{name}, one segment of {model.Config.SegmentSeconds:F1} s, {threads} thread(s)", model.Config.SegmentSeconds, aim,
             Opponent.OfTorchModel("htdemucs.py", weights, threads), () => Forward(engine, model, mix));
@@ -54,7 +54,7 @@ static class HTDemucsSpeed
     {
         const double seconds = 40;
         using var bag = HTDemucsBag.Load("htdemucs", new ManagedEngine(2), [weights]);
-        var music = new AudioBuffer(44_100, [Noise((int)(44_100 * seconds))[..(int)(44_100 * seconds)], Noise((int)(44_100 * seconds))[..(int)(44_100 * seconds)]]);
+        var music = new AudioBuffer(44_100, [FullSizeWeights.Noise((int)(44_100 * seconds))[..(int)(44_100 * seconds)], FullSizeWeights.Noise((int)(44_100 * seconds))[..(int)(44_100 * seconds)]]);
         List<(double Done, double At)> told = [];
         long start = 0;
         yield return Measurement.Of($"separate {seconds:F0} s from file to files, 2 threads", "× real time", () =>
@@ -92,12 +92,5 @@ static class HTDemucsSpeed
     {
         using ITensorScope scope = engine.Scope();
         model.Forward(engine.Upload(mix, 1, 2, model.Config.SegmentFrames)).ToArray();
-    }
-
-    /// <summary>Two channels, one after the other.</summary>
-    static float[] Noise(int frames)
-    {
-        uint state = 1;
-        return [.. Enumerable.Range(0, 2 * frames).Select(_ => 0.1f * ((int)(state = (state * 1_664_525) + 1_013_904_223) / 2_147_483_648f))];
     }
 }

@@ -9,6 +9,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["tensors"] = TensorSpeed.Run,
     ["separation"] = SeparationSpeed.Run,
     ["htdemucs"] = HTDemucsSpeed.Run,
+    ["profile"] = HTDemucsProfile.Run,
     ["memory"] = PeakMemory.Run,
     ["runner"] = RunnerSpeed.Run,
     ["first-file"] = FirstFile.Run,

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -84,6 +85,7 @@ static unsafe class FftPass
         (a - b).CopyTo(to[(i + half)..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Scalar(in Buffers pass)
     {
         int step = pass.Step, stride = pass.Stride, quarter = pass.Quarter;
@@ -106,6 +108,7 @@ static unsafe class FftPass
     }
 
     /// <summary>Strides of a vector or more: the lanes are neighbouring sequences, which share their twiddles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void AcrossSequences(in Buffers pass)
     {
         int step = pass.Step, stride = pass.Stride, quarter = pass.Quarter;
@@ -135,6 +138,7 @@ static unsafe class FftPass
     }
 
     /// <summary>The second pass: four sequences, one 128-bit vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void AcrossFourSequences(in Buffers pass)
     {
         int quarter = pass.Quarter;
@@ -152,6 +156,7 @@ static unsafe class FftPass
     }
 
     /// <summary>The first pass: one sequence, so the lanes are neighbouring points, and the four results interleave.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void AlongOneSequence(in Buffers pass)
     {
         int quarter = pass.Quarter;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -37,6 +38,7 @@ public sealed class RealFft
     /// <param name="signal">Length N.</param>
     /// <param name="real">Length N/2 + 1.</param>
     /// <param name="imaginary">Length N/2 + 1; 0 at both ends.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward(ReadOnlySpan<float> signal, Span<float> real, Span<float> imaginary)
     {
         Check(signal.Length, real, imaginary);
@@ -50,6 +52,7 @@ public sealed class RealFft
     }
 
     /// <summary>The inverse of <see cref="Forward"/>, scaled by 1/N. Imaginary parts at both ends are taken as 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Inverse(ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, Span<float> signal)
     {
         Check(signal.Length, real, imaginary);
@@ -97,6 +100,7 @@ public sealed class RealFft
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void JoinFour(Span<float> real, Span<float> imaginary, int k)
     {
         Vector128<float> halfOf = Vector128.Create(0.5f), cosine = Four(cosines, k), sine = Four(sines, k);
@@ -119,6 +123,7 @@ public sealed class RealFft
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void PartFour(ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, int k)
     {
         Vector128<float> halfOf = Vector128.Create(0.5f), cosine = Four(cosines, k), sine = Four(sines, k);
@@ -135,6 +140,7 @@ public sealed class RealFft
         Vector128.Shuffle(Vector128.Create(values.Slice(from - 3, 4)), Vector128.Create(3, 2, 1, 0));
 
     // A pair of floats is one 64-bit lane: its low half is the even sample (little-endian), its high half the odd one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void SplitEvensAndOdds(ReadOnlySpan<float> signal)
     {
         int i = 0, width = Vector<float>.Count;
@@ -149,6 +155,7 @@ public sealed class RealFft
         for (; i < half.Size; i++) (evens[i], odds[i]) = (signal[2 * i], signal[(2 * i) + 1]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void MergeEvensAndOdds(Span<float> signal)
     {
         int i = 0, width = Vector<float>.Count;
