@@ -16,6 +16,12 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["load"] = LoadSpeed.Run,
     ["chaos"] = Chaos.Run,
 };
+if (args is [FirstWindow.Verb, var weights, var music])
+{
+    FirstWindow.Answer(weights, music);
+    return 0;
+}
+
 string[] unknown = [.. args.Where(name => !suites.ContainsKey(name))];
 if (unknown.Length > 0)
 {
