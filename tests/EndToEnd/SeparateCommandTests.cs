@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace DgxMusic.EndToEnd.Tests;
@@ -30,6 +31,23 @@ public sealed class SeparateCommandTests : IDisposable
         Assert.Equal(("model_fp32", 44_100), (run.Json.GetProperty("model").GetString(), run.Json.GetProperty("sample_rate").GetInt32()));
         Assert.Equal(["instrumental.wav", "vocals.wav"], scratch.Files("stems"));
         Assert.True(run.Json.GetProperty("seconds_elapsed").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task Separate_KilledAtAnyInstant_LeavesNothing()
+    {
+        File.WriteAllBytes(scratch["song.wav"], Wav.Sine(60, 44_100, 2));
+        string package = Path.Combine(Dgxmusic.SourceFolder, "tests", "Models", "Golden", "htdemucs_small", "model_fp32.th");
+        foreach ((int milliseconds, string depth) in ((int, string)[])[(100, "FLOAT"), (200, "PCM_16"), (500, "FLOAT"), (900, "FLOAT")])
+        {
+            using Process process = Dgxmusic.Start("separate", scratch["song.wav"], "--weights", package, "--shifts", "20", "--bit-depth", depth, "--out", scratch["stems"]);
+            while (!Directory.Exists(scratch["stems"]) && !process.HasExited) await Task.Delay(5);
+            await Task.Delay(milliseconds);
+            Assert.False(process.HasExited);
+            process.Kill();
+            await process.WaitForExitAsync();
+            Assert.Empty(scratch.Files("stems"));
+        }
     }
 
     [Theory]

@@ -5,7 +5,7 @@ using DgxMusic.Dsp;
 
 namespace DgxMusic.Models.Separation;
 
-/// <summary>Writes the tracks asked for as FLOAT, block by block, and weighs them.</summary>
+/// <summary>Writes the tracks asked for as FLOAT, block by block, into files without names, and weighs them.</summary>
 sealed class StemTracks : IDisposable
 {
     readonly IReadOnlyList<string> sources;
@@ -20,7 +20,7 @@ sealed class StemTracks : IDisposable
         List<Track> opened = [];
         try
         {
-            foreach (string name in names) opened.Add(new(name, Path.Combine(folder, $"{opened.Count}.wav"), new(sampleRateHz, 2, BitDepth.Float, frames)));
+            foreach (string name in names) opened.Add(new(name, TrackFiles.CreateNameless(folder), new(sampleRateHz, 2, BitDepth.Float, frames)));
         }
         catch
         {
@@ -37,7 +37,7 @@ sealed class StemTracks : IDisposable
     /// <summary>Energy of what the sources leave, beside that of the mix, dB; null where one of both is 0.</summary>
     public double? ResidualDb => mixEnergy > 0 && residualEnergy > 0 ? 10 * Math.Log10(residualEnergy / mixEnergy) : null;
 
-    public IEnumerable<(string Name, string Path)> Files => tracks.Select(track => (track.Name, track.Path));
+    public IReadOnlyList<Track> Tracks => tracks;
 
     /// <param name="block">Frames of the mix whose stems will come.</param>
     public void Expect(AudioBuffer block) => mix.Add(block);
@@ -103,22 +103,19 @@ sealed class StemTracks : IDisposable
         return rest;
     }
 
-    sealed class Track : IDisposable
+    /// <summary>A track and the file it is in, a whole WAV once all is written.</summary>
+    public sealed class Track(string name, FileStream file, WavLayout layout) : IDisposable
     {
-        readonly FileStream file;
+        public string Name => name;
 
-        public Track(string name, string path, WavLayout layout)
+        public WavWriter Writer { get; } = new(file, layout);
+
+        /// <summary>The whole file, from its beginning; one reader at a time.</summary>
+        public Stream Rewound()
         {
-            (Name, Path) = (name, path);
-            file = new(path, FileMode.CreateNew, FileAccess.Write);
-            Writer = new(file, layout);
+            file.Position = 0;
+            return file;
         }
-
-        public string Name { get; }
-
-        public string Path { get; }
-
-        public WavWriter Writer { get; }
 
         public void Dispose()
         {

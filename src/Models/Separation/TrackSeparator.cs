@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using DgxMusic.Audio;
 using DgxMusic.Audio.Export;
+using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Dsp.Resampling;
@@ -9,7 +10,8 @@ namespace DgxMusic.Models.Separation;
 
 /// <summary>
 /// Takes a whole track apart, from a file into files: any length, any rate (resampled to the model's), mono (doubled) or stereo. One pass measures the track where its
-/// model has to know it, one separates; memory does not grow with length. On a fault nothing stays behind.
+/// model has to know it, one separates; memory does not grow with length. On a fault nothing stays behind. A process that is killed while it separates leaves nothing either;
+/// while it writes the finished files, a part of one, which the next separation into the folder deletes.
 /// </summary>
 public static class TrackSeparator
 {
@@ -28,30 +30,22 @@ public static class TrackSeparator
         IReadOnlyList<string> names = order.TracksOf(model);
         (TrackStatistics track, int rateHz, List<string> warnings) = Measure(source, model, cancellation);
         Directory.CreateDirectory(folder);
-        string scratch = Directory.CreateDirectory(Path.Combine(folder, $".{Path.GetRandomFileName()}")).FullName;
-        try
+        TrackFiles.Sweep(folder);
+        using var tracks = new StemTracks(names, model.Sources, folder, rateHz, track.Frames);
+        IStemStream stream = model.Open(track, rateHz, order.Settings, tracks.Write, progress, cancellation);
+        foreach (AudioBuffer block in Blocks(source, model.SampleRateHz, null, cancellation))
         {
-            using var tracks = new StemTracks(names, model.Sources, scratch, rateHz, track.Frames);
-            IStemStream stream = model.Open(track, rateHz, order.Settings, tracks.Write, progress, cancellation);
-            foreach (AudioBuffer block in Blocks(source, model.SampleRateHz, null, cancellation))
-            {
-                tracks.Expect(block);
-                stream.Process(block);
-            }
+            tracks.Expect(block);
+            stream.Process(block);
+        }
 
-            stream.Complete();
-            tracks.Complete();
-            bool mayScale = order is not { Format: FileFormat.Wav, BitDepth: BitDepth.Float };
-            double gain = mayScale && tracks.Peak > HighestPeak ? HighestPeak / tracks.Peak : 1.0;
-            tracks.Dispose();
-            Dictionary<string, string> files = [];
-            foreach ((string name, string path) in tracks.Files) files[name] = Publish(name, path, gain, order, folder, scratch, warnings, cancellation);
-            return new(files, tracks.ResidualDb, gain, rateHz, 2, track.Frames, warnings);
-        }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
-        }
+        stream.Complete();
+        tracks.Complete();
+        bool mayScale = order is not { Format: FileFormat.Wav, BitDepth: BitDepth.Float };
+        double gain = mayScale && tracks.Peak > HighestPeak ? HighestPeak / tracks.Peak : 1.0;
+        Dictionary<string, string> files = [];
+        foreach (StemTracks.Track one in tracks.Tracks) files[one.Name] = Publish(one, gain, order, folder, warnings, cancellation);
+        return new(files, tracks.ResidualDb, gain, rateHz, 2, track.Frames, warnings);
     }
 
     /// <summary>Counts frames and, where the model wants it, takes mean and deviation of the mean of both channels.</summary>
@@ -102,23 +96,26 @@ public static class TrackSeparator
         return new(block.SampleRateHz, [mono, [.. mono]]);
     }
 
-    /// <summary>Gives a finished track its format and its name.</summary>
-    static string Publish(string name, string path, double gain, SeparationOrder order, string folder, string scratch, List<string> warnings, CancellationToken cancellation)
+    /// <summary>Gives a finished track its format and its name, and its room on the disk back.</summary>
+    static string Publish(StemTracks.Track track, double gain, SeparationOrder order, string folder, List<string> warnings, CancellationToken cancellation)
     {
-        string target = Path.Combine(Path.GetFullPath(folder), name + FileFormats.ExtensionOf(order.Format)), coded = path;
+        using StemTracks.Track owned = track;
+        string target = Path.Combine(Path.GetFullPath(folder), track.Name + FileFormats.ExtensionOf(order.Format));
         bool isAsWanted = order is { Format: FileFormat.Wav, BitDepth: BitDepth.Float } && order.Tags.IsEmpty;
-        if (!isAsWanted)
+        TrackFiles.Publish(target, file =>
         {
-            coded = Path.Combine(scratch, name + ".coded");
-            var source = new SampleSource(() => new ScaledReader(AudioFile.Open(path, null, cancellation), (float)gain));
-            using FileStream file = new(coded, FileMode.CreateNew, FileAccess.Write);
-            var options = new ExportOptions { Normalize = false, Format = order.Format, BitDepth = order.BitDepth };
-            MasteredTrack track = TrackExporter.Export(source, options, new ExportExtras { Tags = order.Tags }, file, null, cancellation);
-            foreach (string warning in track.Warnings) warnings.Add($"{name}: {warning}");
-        }
-
-        File.Move(coded, target, overwrite: true);
+            if (isAsWanted) track.Rewound().CopyTo(file);
+            else Export(track, gain, order, file, warnings, cancellation);
+        });
         return target;
+    }
+
+    static void Export(StemTracks.Track track, double gain, SeparationOrder order, Stream file, List<string> warnings, CancellationToken cancellation)
+    {
+        var source = new SampleSource(() => new ScaledReader(new WavReader(track.Rewound(), leaveOpen: true), (float)gain));
+        var options = new ExportOptions { Normalize = false, Format = order.Format, BitDepth = order.BitDepth };
+        MasteredTrack exported = TrackExporter.Export(source, options, new ExportExtras { Tags = order.Tags }, file, null, cancellation);
+        foreach (string warning in exported.Warnings) warnings.Add($"{track.Name}: {warning}");
     }
 
     /// <summary>The same samples, louder or softer.</summary>
