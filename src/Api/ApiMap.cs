@@ -12,6 +12,7 @@ namespace DgxMusic.Api;
 public static class ApiMap
 {
     public static IServiceCollection AddApi(this IServiceCollection services) => services
+        .AddSingleton<Uploads>()
         .AddSingleton<Generations>().AddSingleton<Jobs>().AddSingleton<JobEventHub>().AddSingleton<JobEventStream>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>().AddSingleton<Health>()
         .AddSingleton<Prompts>();
 

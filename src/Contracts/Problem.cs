@@ -12,6 +12,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem Unauthorized = new("unauthorized", 401, "This address needs a key.");
     public static readonly Problem Forbidden = new("forbidden", 403, "This is the owner's to do.");
     public static readonly Problem TierRequired = new("tier-required", 403, "This needs another tier.");
+    public static readonly Problem SignatureInvalid = new("signature-invalid", 403, "This address is not one we signed.");
     public static readonly Problem LicenceNotAccepted = new("licence-not-accepted", 403, "This model's licence has to be accepted first.");
     public static readonly Problem JobNotFound = new("job-not-found", 404, "There is no such job.");
     public static readonly Problem FileNotFound = new("file-not-found", 404, "There is no such file.");
@@ -20,10 +21,12 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem RouteNotFound = new("route-not-found", 404, "There is no such resource.");
     public static readonly Problem MethodNotAllowed = new("method-not-allowed", 405, "This resource does not do that.");
     public static readonly Problem JobState = new("job-state", 409, "The job is not in a state that allows this.");
+    public static readonly Problem UploadState = new("upload-state", 409, "The upload is not in a state that allows this.");
     public static readonly Problem FileExists = new("file-exists", 409, "This file exists already.");
     public static readonly Problem ModelNotInstalled = new("model-not-installed", 409, "The model's weights are not installed.");
     public static readonly Problem DataInUse = new("data-in-use", 409, "Another process uses this data folder.");
     public static readonly Problem FilePurged = new("file-purged", 410, "Retention has removed this file.");
+    public static readonly Problem UploadExpired = new("upload-expired", 410, "This upload address has expired.");
     public static readonly Problem BodyTooLarge = new("body-too-large", 413, "This is larger than we accept.");
     public static readonly Problem TrackTooLong = new("track-too-long", 413, "This is longer than we accept.");
     public static readonly Problem UnreadableAudio = new("unreadable-audio", 415, "This is not audio we can decode.");

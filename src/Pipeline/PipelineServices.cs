@@ -23,7 +23,7 @@ public static class PipelineServices
         services.AddJobResources();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");
-        services.AddSingleton<UploadDesk>().AddSingleton<StoreFiles>().AddSingleton<Retention>();
+        services.AddUploads().AddSingleton<StoreFiles>().AddSingleton<Retention>();
         return services.AddSingleton<EngineRegistry>();
     }
 }

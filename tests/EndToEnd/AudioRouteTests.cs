@@ -146,7 +146,10 @@ public sealed class AudioRouteTests : IAsyncLifetime
     public async Task Export_FormThatIsNone_IsRefused()
     {
         await RefusedAsync("export", HttpStatusCode.UnprocessableEntity, "INVALID_REQUEST", new MultipartFormDataContent { { new StringContent("-16"), "target_lufs" } });
-        await RefusedAsync("export", HttpStatusCode.BadRequest, "MALFORMED_REQUEST", JsonContent.Create(new { target_lufs = -16 }));
+        await RefusedAsync("export", HttpStatusCode.UnprocessableEntity, "INVALID_REQUEST", JsonContent.Create(new { target_lufs = -16 }));
+        await RefusedAsync("export", HttpStatusCode.UnprocessableEntity, "EMPTY_AUDIO", Form([]));
+        await RefusedAsync("export", HttpStatusCode.NotFound, "UPLOAD_NOT_FOUND", JsonContent.Create(new { upload_id = "upl_00000000" }));
+        await RefusedAsync("export", HttpStatusCode.UnprocessableEntity, "INVALID_REQUEST", JsonContent.Create(new { upload_id = "upl_00000000", blob = "a.wav" }));
         using var broken = new StringContent("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\nRIFF", Encoding.ASCII);
         broken.Headers.Remove("Content-Type");
         broken.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=x");

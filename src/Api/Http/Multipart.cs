@@ -96,5 +96,5 @@ public sealed class Multipart
         return boundary.Length is >= 1 and <= LongestBoundary ? boundary : throw new PipelineException(Problem.MalformedRequest, "The form has no boundary.");
     }
 
-    static PipelineException TooLarge() => new(Problem.BodyTooLarge, $"A form has at most {MostBytes >> 20} MiB.");
+    static PipelineException TooLarge() => new(Problem.BodyTooLarge, $"A form has at most {MostBytes >> 20} MiB; POST /api/v1/uploads with a JSON body gives an address for larger files.");
 }

@@ -7,6 +7,9 @@ namespace DgxMusic.Api.Http;
 /// <param name="Pattern">Below the root, with <c>{name}</c> for parts that vary.</param>
 public sealed record Route(string Method, string Pattern, string Tag, string Summary, Func<HttpRequest, Task<IResult>> Handler)
 {
+    /// <summary>The address is a right by itself: no key is asked for, the handler checks its signature.</summary>
+    public bool Signed { get; init; }
+
     public IReadOnlyList<RouteParameter> Query { get; init; } = [];
 
     /// <summary>JSON schema of the body; null without one.</summary>

@@ -22,25 +22,23 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
             new(ExtractBpm: true, ExtractKey: false, BpmAvailable: true, KeyAvailable: true), new(Containers.Outputs, BaseDirExists: true)),
         ApiJson.Options);
 
-    /// <summary>Masters one file.</summary>
+    /// <summary>Masters one file: a posted one, or one of the store.</summary>
     public async Task<IResult> ExportAsync(HttpRequest request)
     {
         List<Upload> uploads = [];
         try
         {
-            Multipart form = await ReceiveAsync(request, uploads, most: 1);
-            var fields = new JsonFields(form.ToJson(texts));
+            bool isForm = Multipart.Is(request);
+            var fields = new JsonFields(isForm ? (await ReceiveAsync(request, uploads, most: 1)).ToJson(texts) : await RequestBody.ReadObjectAsync(request));
             ExportTerms terms = ExportTerms.Read(fields, defaults.Options);
             string? name = fields.Text("job_id");
             DateTime? date = StorePaths.ParseDate("date", fields.Text("date") ?? "");
-            terms.Check(fields, uploads.Count);
-            BlobRef? target = name is null && date is null ? null : StorePaths.Output(name ?? uploads[0].JobId, FileFormats.ExtensionOf(terms.Options.Format), date ?? DateTime.UtcNow);
-            Job job = await desk.ExportAsync(uploads[0], new(target, terms.Overwrite, terms.Options, terms.KeepsTags), Callers.TermsOf(request), request.HttpContext.RequestAborted);
-            string shown = name ?? uploads[0].FileName ?? job.JobId;
-            if (!job.IsTerminal) return Accept(request, AcceptedWork.Of(job, shown));
-            ExportedFile file = ExportedFile.Of(job, shown);
-            request.HttpContext.Response.Headers.Location = file.DownloadUrl;
-            return Results.Json(file, ApiJson.Options, statusCode: StatusCodes.Status201Created);
+            StoredSource? source = isForm ? null : StoredSource.Read(fields);
+            terms.Check(fields, isForm ? uploads.Count : 1);
+            Upload upload = source is null ? uploads[0] : await source.FindAsync(desk, JobKind.Export, Callers.Of(request), request.HttpContext.RequestAborted);
+            BlobRef? target = name is null && date is null ? null : StorePaths.Output(name ?? upload.JobId, FileFormats.ExtensionOf(terms.Options.Format), date ?? DateTime.UtcNow);
+            Job job = await desk.ExportAsync(upload, new(target, terms.Overwrite, terms.Options, terms.KeepsTags), Callers.TermsOf(request), request.HttpContext.RequestAborted);
+            return Answer(request, job, name ?? upload.FileName ?? job.JobId);
         }
         catch
         {
@@ -122,12 +120,10 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
         }
 
         var fields = new JsonFields(await RequestBody.ReadObjectAsync(request));
-        string? path = fields.Text("path");
+        StoredSource source = StoredSource.Read(fields, "path");
         fields.RefuseUnknown();
-        if (path is null) fields.Faults.TryAdd("path", "'path' is missing.");
         if (fields.Faults.Count > 0) throw new PipelineException(Problem.InvalidRequest, string.Join(" ", fields.Faults.Values), fields.Faults);
-        BlobRef blob = StorePaths.Parse(path!);
-        return new(JobIds.Draw(JobKind.Analysis), blob, blob.Path[(blob.Path.LastIndexOf('/') + 1)..]);
+        return await source.FindAsync(desk, JobKind.Analysis, Callers.Of(request), request.HttpContext.RequestAborted);
     }
 
     Task<Multipart> ReceiveAsync(HttpRequest request, List<Upload> uploads, int most)
@@ -165,6 +161,14 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
         }) { Log = refusal.Log };
 
     static PipelineException Missing(string field) => new(Problem.InvalidRequest, $"'{field}' is missing.", new Dictionary<string, string> { [field] = "Missing." });
+
+    static IResult Answer(HttpRequest request, Job job, string name)
+    {
+        if (!job.IsTerminal) return Accept(request, AcceptedWork.Of(job, name));
+        ExportedFile file = ExportedFile.Of(job, name);
+        request.HttpContext.Response.Headers.Location = file.DownloadUrl;
+        return Results.Json(file, ApiJson.Options, statusCode: StatusCodes.Status201Created);
+    }
 
     static IResult Accept(HttpRequest request, AcceptedWork work)
     {

@@ -12,6 +12,7 @@ static class AudioRoutes
         new("POST", "/api/v1/audio/export", "audio", "Masters a file: at once up to a minute of it, else as a job.", request => Handlers.Of<AudioUploads>(request).ExportAsync(request))
         {
             Form = UploadSchemas.Export,
+            Body = UploadSchemas.ExportStored,
             Answers = [new(201, "The mastered file.", typeof(ExportedFile)), new(202, "A job: it lasts longer than a minute.", typeof(AcceptedWork))],
         },
         new("POST", "/api/v1/audio/export/batch", "audio", "Masters several files, in order.", request => Handlers.Of<AudioUploads>(request).ExportManyAsync(request))

@@ -2,9 +2,9 @@ using DgxMusic.Audio;
 using DgxMusic.Audio.Analysis;
 using DgxMusic.Audio.Export;
 using DgxMusic.Contracts;
-using DgxMusic.Dsp;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Ports;
@@ -14,7 +14,11 @@ namespace DgxMusic.Pipeline.Uploads;
 /// <summary>A file in the store that a caller handed in.</summary>
 /// <param name="JobId">The id drawn for the work on it.</param>
 /// <param name="FileName">As its owner calls it; null where nobody said.</param>
-public sealed record Upload(string JobId, BlobRef Blob, string? FileName);
+public sealed record Upload(string JobId, BlobRef Blob, string? FileName)
+{
+    /// <summary>Its row where it has one: it then stays when the work on it has ended.</summary>
+    public string? UploadId { get; init; }
+}
 
 /// <summary>How a file is to be mastered.</summary>
 /// <param name="Target">The name of the mastered file; null: the job's own.</param>
@@ -22,12 +26,11 @@ public sealed record Upload(string JobId, BlobRef Blob, string? FileName);
 public sealed record ExportOrder(BlobRef? Target, bool Overwrite, ExportOptions Options, bool KeepsTags);
 
 /// <summary>Masters and measures files that callers hand in: short ones while they wait, long ones as jobs.</summary>
-public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
+public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger, UploadReceiver receiver, UploadRegister register)
 {
     /// <summary>What lasts longer is a job.</summary>
-    public const double LongestWaitedForSeconds = 60;
+    public const double LongestWaitedForSeconds = Intake.DecodedSeconds;
 
-    const int BlockFrames = 1 << 16, LongestExtension = 8;
     const string Exporter = "exporter", Analyzer = "analyzer", Device = "cpu";
 
     /// <summary>Takes a file in under a new id.</summary>
@@ -35,19 +38,48 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
     public async Task<Upload> ReceiveAsync(string? fileName, Func<Stream, Task> content, CancellationToken cancel = default)
     {
         string id = JobIds.Draw(JobKind.Export);
-        var blob = new BlobRef(Containers.Uploads, $"{JobIds.DateFolder(ledger.UtcNow)}/{id}/original{ExtensionOf(fileName)}");
+        var blob = new BlobRef(Containers.Uploads, $"{JobIds.DateFolder(ledger.UtcNow)}/{id}/original{UploadReceiver.ExtensionOf(fileName)}");
         await using BlobWriter writer = await store.CreateAsync(blob, cancel);
         await content(writer.Stream);
         await writer.CommitAsync(cancel);
         return new(id, blob, fileName);
     }
 
+    /// <summary>A file that was uploaded before, for work under a new id.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.UploadNotFound"/>; <see cref="Problem.UploadState"/>: it has not come yet;
+    /// <see cref="Problem.UploadExpired"/>, <see cref="Problem.FilePurged"/>; of a refused one its own problem.</exception>
+    public async Task<Upload> FindAsync(JobKind kind, string uploadId, Caller caller, CancellationToken cancel = default)
+    {
+        UploadRow row = await receiver.ReadAsync(uploadId, caller, cancel);
+        return row.StatusAt(ledger.UtcNow) switch
+        {
+            UploadStatus.Ready => new(JobIds.Draw(kind), row.Blob, row.FileName) { UploadId = row.UploadId },
+            UploadStatus.Refused => throw new PipelineException(Problem.BySlug[row.Problem!.Slug], row.Problem.Message),
+            UploadStatus.Purged => throw new PipelineException(Problem.FilePurged, $"Retention has removed the file of upload {uploadId}."),
+            UploadStatus.Expired => throw UploadReceiver.Expired(uploadId),
+            _ => throw new PipelineException(Problem.UploadState, $"The file of upload {uploadId} has not come yet."),
+        };
+    }
+
+    /// <summary>A file of the store, for work under a new id. What belongs to an upload or a job is their owner's.</summary>
+    /// <exception cref="PipelineException">As the other says it; <see cref="Problem.FileNotFound"/>.</exception>
+    public async Task<Upload> FindAsync(JobKind kind, BlobRef blob, Caller caller, CancellationToken cancel = default)
+    {
+        string owner = blob.Path.Split('/') is [_, _, _, { } fourth, ..] ? fourth.Split('.')[0] : "";
+        if (blob.Container == Containers.Uploads && UploadIds.IsOne(owner)) return await FindAsync(kind, owner, caller, cancel);
+        if (JobIds.IsOne(owner) && await ledger.FindAsync(owner, cancel) is { } job && !caller.Sees(job)) throw Missing(blob);
+        return new(JobIds.Draw(kind), blob, blob.Path[(blob.Path.LastIndexOf('/') + 1)..]);
+    }
+
     /// <summary>Forgets a file whose request came to nothing.</summary>
-    public Task DropAsync(Upload upload) => store.DeleteAsync(upload.Blob, CancellationToken.None);
+    public Task DropAsync(Upload upload) => upload.UploadId is null ? store.DeleteAsync(upload.Blob, CancellationToken.None) : Task.CompletedTask;
 
     /// <returns>A job that is done if the file lasts at most <see cref="LongestWaitedForSeconds"/>, else one that waits.</returns>
     /// <exception cref="PipelineException">The file is not audio we can master; <see cref="Problem.FileExists"/>.</exception>
-    public async Task<Job> ExportAsync(Upload upload, ExportOrder order, JobTerms terms, CancellationToken cancel = default)
+    public async Task<Job> ExportAsync(Upload upload, ExportOrder order, JobTerms terms, CancellationToken cancel = default) =>
+        (await UsingAsync(upload, async () => await ExportNowAsync(upload, order, terms, cancel), cancel))!;
+
+    async Task<Job> ExportNowAsync(Upload upload, ExportOrder order, JobTerms terms, CancellationToken cancel)
     {
         (BlobRef? target, bool overwrite, ExportOptions options, bool keepsTags) = order;
         ExportRules.Check(options);
@@ -55,7 +87,8 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
             throw new PipelineException(Problem.FileExists, $"{target} exists; overwrite=true replaces it.");
         await using Stream stream = await OpenAsync(upload, cancel);
         terms = terms with { JobId = upload.JobId };
-        if (LastsLong(stream, upload.FileName, cancel)) return await desk.EnterAsync(terms, Draft, cancel);
+        (UploadFacts facts, _) = await Task.Run(() => Intake.Check(stream, upload.FileName, cancel), cancel);
+        if (!facts.SamplesChecked) return await desk.EnterAsync(terms, Draft, cancel);
 
         Job job = Draft(terms);
         ExportedTrack track = await MasterAsync(stream, job.ReadInput<UploadExport>(), cancel);
@@ -71,9 +104,20 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
     /// <exception cref="PipelineException">The file is not audio we can decode.</exception>
     public async Task<(TrackMetadata? Measured, Job? Job)> AnalyzeAsync(Upload upload, MeasureOptions options, JobTerms terms, CancellationToken cancel = default)
     {
+        TrackMetadata? measured = null;
+        Job? job = await UsingAsync(upload, async () =>
+        {
+            (measured, Job? accepted) = await AnalyzeNowAsync(upload, options, terms, cancel);
+            return accepted;
+        }, cancel);
+        return (measured, job);
+    }
+
+    async Task<(TrackMetadata? Measured, Job? Job)> AnalyzeNowAsync(Upload upload, MeasureOptions options, JobTerms terms, CancellationToken cancel)
+    {
         await using Stream stream = await OpenAsync(upload, cancel);
         bool hears = options.Bpm || options.Key;
-        if (hears && LastsLong(stream, upload.FileName, cancel))
+        if (hears && Intake.LastsLong(stream, upload.FileName, cancel))
         {
             return (null, await desk.EnterAsync(
                 terms with { JobId = upload.JobId },
@@ -86,6 +130,25 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
             using ISampleReader reader = AudioFile.Open(stream, upload.FileName, null, leaveOpen: true, cancel);
             return TrackAnalyzer.Analyze(reader, new(options.Stats, options.Bpm, options.Key, options.Beats), stream.Length, null, cancel);
         }, cancel), null);
+    }
+
+    /// <summary>Works on an upload that nobody can take away meanwhile, nor until the job that comes of it has ended.</summary>
+    async Task<Job?> UsingAsync(Upload upload, Func<Task<Job?>> work, CancellationToken cancel)
+    {
+        if (upload.UploadId is not { } id) return await work();
+        Job? job = null;
+        try
+        {
+            await register.AddUseAsync(id, upload.JobId, cancel);
+            if (await register.FindAsync(id, cancel) is not { Status: UploadStatus.Ready }) throw UploadRegister.Missing(id);
+            job = await work();
+            if (job is not null && job.JobId != upload.JobId) await register.AddUseAsync(id, job.JobId, cancel);
+            return job;
+        }
+        finally
+        {
+            if (job?.JobId != upload.JobId) await register.RemoveUseAsync(id, upload.JobId, CancellationToken.None);
+        }
     }
 
     async Task<ExportedTrack> MasterAsync(Stream stream, UploadExport work, CancellationToken cancel)
@@ -111,24 +174,7 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger)
     }
 
     async Task<Stream> OpenAsync(Upload upload, CancellationToken cancel) =>
-        await store.OpenReadAsync(upload.Blob, cancel) ?? throw new PipelineException(Problem.FileNotFound, $"There is no file {upload.Blob}.");
+        await store.OpenReadAsync(upload.Blob, cancel) ?? throw Missing(upload.Blob);
 
-    /// <summary>By the header where it counts frames, else by decoding as far as it matters.</summary>
-    static bool LastsLong(Stream stream, string? fileName, CancellationToken cancel)
-    {
-        using ISampleReader reader = AudioFile.Open(stream, fileName, null, leaveOpen: true, cancel);
-        double most = LongestWaitedForSeconds * reader.Format.SampleRateHz;
-        if (reader.Frames is { } announced) return announced > most;
-        var block = new AudioBuffer(reader.Format.SampleRateHz, reader.Format.Channels, BlockFrames);
-        long frames = 0;
-        while (frames <= most && reader.Read(block) is > 0 and int read) frames += read;
-        return frames > most;
-    }
-
-    /// <summary>For people who look into the store; the content decides what it is.</summary>
-    static string ExtensionOf(string? fileName)
-    {
-        string extension = Path.GetExtension(fileName ?? "").ToLowerInvariant();
-        return extension.Length is > 1 and <= LongestExtension && extension.Skip(1).All(char.IsAsciiLetterOrDigit) ? extension : "";
-    }
+    static PipelineException Missing(BlobRef blob) => new(Problem.FileNotFound, $"There is no file {blob}.");
 }

@@ -1,0 +1,200 @@
+using System.Security.Cryptography;
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Identity;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
+
+namespace DgxMusic.Pipeline.Uploads;
+
+/// <summary>Takes files in and gives them up again. Whichever way one comes, it ends in the same row after the same checks.</summary>
+public sealed class UploadReceiver(IBlobStore store, UploadRegister register)
+{
+    /// <summary>An address takes a file so long.</summary>
+    public static readonly TimeSpan AddressLasts = TimeSpan.FromMinutes(15);
+
+    /// <summary>Who checks a file is done with it by then, or gone.</summary>
+    static readonly TimeSpan longestCheck = TimeSpan.FromMinutes(1);
+
+    const int LongestExtension = 8, LongestFileName = 255;
+
+    /// <summary>Takes in what a request brings along. Of a file that is refused nothing stays.</summary>
+    /// <exception cref="PipelineException">As <see cref="Intake"/> says it; <see cref="Problem.InvalidRequest"/>: the file's name.</exception>
+    public async Task<UploadRow> ReceiveAsync(string owner, string? fileName, Func<Stream, Task> content, CancellationToken cancel = default)
+    {
+        UploadRow row = Draft(UploadIds.Draw(), owner, UploadSource.Multipart, UploadStatus.Checking, fileName, register.UtcNow);
+        row = await StoreAsync(row, row.Blob, content, cancel);
+        try
+        {
+            row = row.With(await InspectAsync(row, cancel));
+            if (row.Problem is { } problem) throw new PipelineException(Problem.BySlug[problem.Slug], problem.Message);
+            return await register.TryAddAsync(row, cancel) ? row : throw new IOException($"The id {row.UploadId} is taken.");
+        }
+        catch
+        {
+            await store.DeleteAsync(row.Blob, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Makes room for a file that will be sent to an address of its own.</summary>
+    /// <param name="bytes">As its sender announces it; then it has to be exactly so long.</param>
+    /// <exception cref="PipelineException"><see cref="Problem.EmptyAudio"/>, <see cref="Problem.BodyTooLarge"/>, <see cref="Problem.InvalidRequest"/>.</exception>
+    public async Task<UploadRow> AnnounceAsync(string owner, string? fileName, long? bytes, CancellationToken cancel = default)
+    {
+        if (bytes == 0) throw new PipelineException(Problem.EmptyAudio, "A file of no bytes has no music.");
+        if (bytes > Intake.MostBytes) throw Intake.TooLarge();
+        DateTime now = register.UtcNow;
+        while (true)
+        {
+            UploadRow row = Draft(UploadIds.Draw(), owner, UploadSource.Signed, UploadStatus.Awaiting, fileName, now) with { AnnouncedBytes = bytes, ExpiresAt = now + AddressLasts };
+            if (await register.TryAddAsync(row, cancel)) return row;
+        }
+    }
+
+    /// <summary>Takes the file that was announced; once. A refused one stays as a row with its reason.</summary>
+    /// <param name="length">As the request announces it.</param>
+    /// <exception cref="PipelineException">As <see cref="Intake"/> says it; <see cref="Problem.UploadNotFound"/>, <see cref="Problem.UploadExpired"/>,
+    /// <see cref="Problem.UploadState"/>: it has come already; <see cref="Problem.InvalidRequest"/>: another length than announced.</exception>
+    public async Task<UploadRow> FillAsync(string id, long? length, Func<Stream, Task> content, CancellationToken cancel = default)
+    {
+        UploadRow row = await register.FindAsync(id, cancel) ?? throw UploadRegister.Missing(id);
+        CheckOpen(row);
+        if (length > Intake.MostBytes) throw Intake.TooLarge();
+        CheckLength(row, length);
+        BlobRef incoming = row.Blob with { Path = $"{FolderOf(row)}/incoming-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}" };
+        UploadRow stored = await StoreAsync(row, incoming, content, cancel);
+        UploadRow? taken = await register.TryChangeAsync(
+            id, now => now.Status == UploadStatus.Awaiting ? stored with { Status = UploadStatus.Checking, Incoming = incoming, ReceivedAt = register.UtcNow } : null, cancel);
+        if (taken is null)
+        {
+            await store.DeleteAsync(incoming, CancellationToken.None);
+            throw Taken(id);
+        }
+
+        row = await SettleAsync(taken, cancel);
+        return row.Problem is { } problem ? throw new PipelineException(Problem.BySlug[problem.Slug], problem.Message) : row;
+    }
+
+    /// <summary>An upload as it stands, its checks finished where whoever began them is gone.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.UploadNotFound"/></exception>
+    public async Task<UploadRow> ReadAsync(string id, Caller caller, CancellationToken cancel = default)
+    {
+        UploadRow row = await register.GetAsync(id, caller, cancel);
+        bool isAbandoned = row is { Status: UploadStatus.Checking, Incoming: not null, ReceivedAt: { } since } && register.UtcNow - since > longestCheck;
+        return isAbandoned ? await SettleAsync(row, cancel) : row;
+    }
+
+    /// <exception cref="PipelineException"><see cref="Problem.UploadNotFound"/>; <see cref="Problem.UploadState"/>: a job works on it.</exception>
+    public async Task DeleteAsync(string id, Caller caller, CancellationToken cancel = default)
+    {
+        UploadRow row = await register.GetAsync(id, caller, cancel);
+        await RefuseUsedAsync(id, cancel);
+        await register.TryChangeAsync(id, now => now with { Status = UploadStatus.Deleting }, cancel);
+        try
+        {
+            // Again, because a job that saw the upload ready has noted its use before: one of both sees the other.
+            await RefuseUsedAsync(id, cancel);
+        }
+        catch (PipelineException)
+        {
+            await register.TryChangeAsync(id, now => now with { Status = row.Status }, CancellationToken.None);
+            throw;
+        }
+
+        await foreach (BlobInfo blob in store.ListAsync(row.Blob.Container, FolderOf(row) + "/", cancel)) await store.DeleteAsync(blob.Ref, cancel);
+        await register.RemoveAsync(row, cancel);
+    }
+
+    /// <summary>A row that is not written yet.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: the file's name is too long.</exception>
+    internal static UploadRow Draft(string id, string owner, UploadSource source, UploadStatus status, string? fileName, DateTime now)
+    {
+        if (fileName?.Length > LongestFileName)
+            throw new PipelineException(Problem.InvalidRequest, $"'file_name' has more than {LongestFileName} characters.", new Dictionary<string, string> { ["file_name"] = "Too long." });
+        return new()
+        {
+            UploadId = id, Owner = owner, Source = source, Status = status, FileName = Clean(fileName), CreatedAt = now,
+            Blob = new(Containers.Uploads, $"{JobIds.DateFolder(now)}/{id}/original{ExtensionOf(fileName)}"),
+        };
+    }
+
+    /// <summary>Writes a file and notes its length and hash.</summary>
+    internal async Task<UploadRow> StoreAsync(UploadRow row, BlobRef target, Func<Stream, Task> content, CancellationToken cancel)
+    {
+        await using BlobWriter writer = await store.CreateAsync(target, cancel);
+        await using var counted = new CountedStream(writer.Stream, Intake.MostBytes);
+        await content(counted);
+        CheckLength(row, counted.Bytes);
+        BlobInfo info = await writer.CommitAsync(cancel);
+        return row with { Bytes = counted.Bytes, Sha256 = counted.Sha256, ETag = info.ETag };
+    }
+
+    /// <summary>Looks into the file under its name. What its owner can mend is a result; an outage is not.</summary>
+    internal async Task<Inspection> InspectAsync(UploadRow row, CancellationToken cancel)
+    {
+        await using Stream stream = await store.OpenReadAsync(row.Blob, cancel) ?? throw new FileNotFoundException($"{row.Blob} is gone.");
+        try
+        {
+            (UploadFacts facts, IReadOnlyList<string> warnings) = await Task.Run(() => Intake.Check(stream, row.FileName, cancel), cancel);
+            return new(facts, warnings, null);
+        }
+        catch (PipelineException refusal) when (refusal.Problem.Status < 500)
+        {
+            return new(null, [], UploadProblem.Of(refusal));
+        }
+    }
+
+    /// <summary>For people who look into the store; the content decides what it is.</summary>
+    internal static string ExtensionOf(string? fileName)
+    {
+        string extension = Path.GetExtension(fileName ?? "").ToLowerInvariant();
+        return extension.Length is > 1 and <= LongestExtension && extension.Skip(1).All(char.IsAsciiLetterOrDigit) ? extension : "";
+    }
+
+    /// <summary>Gives a received file its name and finds out what it is. Done twice, it is done once.</summary>
+    async Task<UploadRow> SettleAsync(UploadRow row, CancellationToken cancel)
+    {
+        if (await store.CopyAsync(row.Incoming!, row.Blob, cancel))
+        {
+            Inspection found = await InspectAsync(row, cancel);
+            string? etag = (await store.FindAsync(row.Blob, cancel))?.ETag;
+            await register.TryChangeAsync(row.UploadId, now => now.Status == UploadStatus.Checking ? now.With(found) with { Incoming = null, ETag = etag } : null, cancel);
+            if (found.Problem is not null) await store.DeleteAsync(row.Blob, CancellationToken.None);
+            await store.DeleteAsync(row.Incoming!, CancellationToken.None);
+        }
+
+        return await register.FindAsync(row.UploadId, cancel) ?? throw UploadRegister.Missing(row.UploadId);
+    }
+
+    async Task RefuseUsedAsync(string id, CancellationToken cancel)
+    {
+        if (await register.FindUserAsync(id, cancel) is { } job)
+            throw new PipelineException(Problem.UploadState, $"Job {job} works on upload {id}; cancel it or wait for its end.");
+    }
+
+    void CheckOpen(UploadRow row)
+    {
+        switch (row.StatusAt(register.UtcNow))
+        {
+            case UploadStatus.Awaiting: return;
+            case UploadStatus.Expired: throw Expired(row.UploadId);
+            case UploadStatus.Deleting: throw UploadRegister.Missing(row.UploadId);
+            default: throw Taken(row.UploadId);
+        }
+    }
+
+    static void CheckLength(UploadRow row, long? bytes)
+    {
+        if (row.AnnouncedBytes is { } announced && bytes is { } came && came != announced)
+            throw new PipelineException(Problem.InvalidRequest, $"{announced} bytes were announced and {came} came.", new Dictionary<string, string> { ["bytes"] = $"{came} instead of {announced}." });
+    }
+
+    internal static PipelineException Expired(string id) => new(Problem.UploadExpired, $"The address of upload {id} has expired; POST /api/v1/uploads gives another.");
+
+    static PipelineException Taken(string id) => new(Problem.UploadState, $"Upload {id} has its content already; POST /api/v1/uploads makes another upload.");
+
+    static string FolderOf(UploadRow row) => row.Blob.Path[..row.Blob.Path.LastIndexOf('/')];
+
+    static string? Clean(string? fileName) =>
+        fileName is null || string.Concat(fileName.EnumerateRunes().Where(rune => !System.Text.Rune.IsControl(rune))).Trim() is not { Length: > 0 } clean ? null : clean;
+}
