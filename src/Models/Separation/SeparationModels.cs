@@ -21,6 +21,7 @@ public static class SeparationModels
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: no such model; <see cref="Problem.ModelNotInstalled"/>; <see cref="Problem.FileNotFound"/>; whatever its weights say.</exception>
     public static ISeparationModel Open(string? name, string? weights, ModelStore store, int threads = 0)
     {
+        if (Directory.Exists(weights)) throw new PipelineException(Problem.FileNotFound, $"'{weights}' is a folder; --weights takes a file.");
         if (weights is not null && !File.Exists(weights)) throw new PipelineException(Problem.FileNotFound, $"There is no weight file '{weights}'.");
         if (weights is not null) return HTDemucsBag.Load(name ?? Path.GetFileNameWithoutExtension(weights), new ManagedEngine(threads), [weights]);
         name ??= new[] { FineTuned, "htdemucs" }.FirstOrDefault(store.IsInstalled) ?? SpectralModel.ModelName;

@@ -16,7 +16,12 @@ static class SafeTensorsReader
     {
         if (file.Length < LengthBytes) throw WeightFault.Unreadable(file.Path, $"it ends after {file.Length} bytes");
         ulong header = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(0, LengthBytes));
-        if (header > MostHeaderBytes) throw WeightFault.Unreadable(file.Path, $"its header would have {header} bytes; the most is {MostHeaderBytes}");
+        if (header > MostHeaderBytes)
+        {
+            bool isHeader = file.Length > LengthBytes && file.Slice(LengthBytes, 1)[0] == '{';
+            throw WeightFault.Unreadable(file.Path, isHeader ? $"its header would have {header} bytes; the most is {MostHeaderBytes}" : "it is neither a PyTorch archive nor safetensors");
+        }
+
         if (header > (ulong)(file.Length - LengthBytes)) throw WeightFault.Unreadable(file.Path, $"its header of {header} bytes is cut off");
         long start = LengthBytes + (long)header;
         List<HeaderEntry> entries = SafeTensorsHeader.Parse(file.Path, file.Slice(LengthBytes, (int)header), MostTensors);
