@@ -1,3 +1,4 @@
+using DgxMusic.Api.Events;
 using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
@@ -12,8 +13,9 @@ namespace DgxMusic.Api;
 public static class ApiMap
 {
     public static IServiceCollection AddApi(this IServiceCollection services) => services
+        .AddEvents()
         .AddSingleton<Uploads>()
-        .AddSingleton<Generations>().AddSingleton<Jobs>().AddSingleton<JobEventHub>().AddSingleton<JobEventStream>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>().AddSingleton<Health>()
+        .AddSingleton<Generations>().AddSingleton<Jobs>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>().AddSingleton<Health>()
         .AddSingleton<Prompts>();
 
     /// <summary>Maps every route, and answers what is none of them.</summary>

@@ -63,6 +63,7 @@ public static partial class OpenApiDocument
 
     static JsonObject Describe(RouteAnswer answer) => answer switch
     {
+        { Json: { } type, ContentType: { } other } => Content((answer.Description, "application/json", SchemaOf(type)), other),
         { Json: { } type } => Content(answer.Description, "application/json", SchemaOf(type)),
         { ContentType: { } content } => Content(answer.Description, content, new JsonObject { ["type"] = "string" }),
         _ => new JsonObject { ["description"] = answer.Description },
@@ -73,6 +74,13 @@ public static partial class OpenApiDocument
         ["description"] = description,
         ["content"] = new JsonObject { [type] = new JsonObject { ["schema"] = schema } },
     };
+
+    static JsonObject Content((string Description, string Type, JsonNode Schema) first, string other)
+    {
+        JsonObject content = Content(first.Description, first.Type, first.Schema);
+        content["content"]![other] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } };
+        return content;
+    }
 
     static JsonObject Parameter(string name, string place, string type, string description, bool required) => new()
     {

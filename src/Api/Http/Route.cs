@@ -24,5 +24,5 @@ public sealed record Route(string Method, string Pattern, string Tag, string Sum
 
 public sealed record RouteParameter(string Name, string Type, string Description, bool Required = false);
 
-/// <param name="ContentType">Null for an answer without a body.</param>
+/// <param name="ContentType">Null for an answer without a body; beside a JSON type, another form of the same.</param>
 public sealed record RouteAnswer(int Status, string Description, Type? Json = null, string? ContentType = null);

@@ -1,93 +1,93 @@
-using System.Globalization;
-using System.Text.Json;
+using DgxMusic.Api.Events;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using Microsoft.AspNetCore.Http;
 
 namespace DgxMusic.Api.Resources;
 
-/// <summary>A job's events as server-sent events: where it stands first, then every change, until it has ended.</summary>
-public sealed class JobEventStream(JobLedger ledger, JobQueue queue, JobEventHub hub, TimeProvider clock)
+/// <summary>A job in a snapshot of many.</summary>
+public sealed record ListedJob(
+    string JobId, JobKind Kind, JobStatus Status, JobStep CurrentStep, int Progress, string StatusMessage, int RetryCount,
+    string? ErrorMessage, string? ErrorCode, DateTime CreatedAt, DateTime? StartedAt, DateTime? CompletedAt, string StatusUrl)
 {
-    /// <summary>Platforms cut responses at 230 s; ours ends before, between two events, and the client comes back with its last id.</summary>
-    static readonly TimeSpan longest = TimeSpan.FromSeconds(200);
-    static readonly TimeSpan heartbeat = TimeSpan.FromSeconds(15);
+    public static ListedJob Of(Job job) => new(
+        job.JobId, job.Kind, job.Status, job.CurrentStep, job.Progress, job.StatusMessage, job.Retries.Count,
+        job.ErrorMessage, job.ErrorCode, job.CreatedAt, job.StartedAt, job.CompletedAt, Links.Job(job.JobId));
+}
+
+/// <summary>Where a caller's jobs stand.</summary>
+/// <param name="Jobs">Open ones, and those that ended in the last ten minutes; newest first.</param>
+/// <param name="Truncated">There are more open jobs than are listed.</param>
+public sealed record JobsSnapshot(IReadOnlyList<ListedJob> Jobs, bool Truncated);
+
+/// <summary>The events of a job, of a caller's jobs, of everybody's: as they happen, or asked for one page after the other.</summary>
+public sealed class JobEventStream(JobLedger ledger, JobQueue queue, JobOverview overview, IEventLog log, EventStream events)
+{
+    const int Looks = 3;
 
     public async Task<IResult> ReadAsync(HttpRequest request, string id)
     {
-        Job job = await ledger.GetAsync(id, Callers.Of(request), request.HttpContext.RequestAborted);
-        return new Stream(this, job, LastEventId(request));
+        CancellationToken cancel = request.HttpContext.RequestAborted;
+        Job job = await ledger.GetAsync(id, Callers.Of(request), cancel);
+        long? after = await KnownAsync(job.JobId, EventRequest.LastId(request), cancel);
+        // To a browser this says that there is nothing to reconnect for.
+        if (!EventRequest.WantsJson(request) && after is { } last && job.IsTerminal && await TailAsync(job.JobId, cancel) is { } tail && tail.Id == last && JobEvents.IsLast(tail.Type))
+            return Results.NoContent();
+        return await AnswerAsync(request, new(job.JobId, IsOneJob: true, () => LookAsync(job.JobId), stop => IsOverAsync(job.JobId, stop)), after);
     }
 
-    static long? LastEventId(HttpRequest request)
+    public async Task<IResult> ReadAllAsync(HttpRequest request)
     {
-        string text = request.Headers["Last-Event-ID"].ToString();
-        if (text.Length == 0) return null;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long last)
-            ? last
-            : throw new PipelineException(Problem.MalformedRequest, "'Last-Event-ID' is the id of an event of this job, a whole number.");
+        Caller caller = Callers.Of(request);
+        bool all = Query.Flag(request, "all");
+        if (all && !caller.IsAdmin) throw new PipelineException(Problem.Forbidden, "Everybody's jobs are for the owner of the machine; without 'all' these are yours.");
+        string stream = all ? JobStreams.All : JobStreams.Of(caller.Id);
+        var source = new EventSource(stream, IsOneJob: false, () => LookAsync(stream, all ? null : caller.Id), _ => Task.FromResult(false));
+        return await AnswerAsync(request, source, await KnownAsync(stream, EventRequest.LastId(request), request.HttpContext.RequestAborted));
     }
 
-    async Task WriteAsync(HttpContext http, Job job, long? lastEventId)
+    async Task<IResult> AnswerAsync(HttpRequest request, EventSource source, long? after) => EventRequest.WantsJson(request)
+        ? Results.Json(await events.PageAsync(source, after, request.HttpContext.RequestAborted), ApiJson.Options)
+        : events.Send(source, after);
+
+    /// <summary>An id that can be gone on from: not one that is still to come, nor one whose successors are purged.</summary>
+    async Task<long?> KnownAsync(string stream, long? after, CancellationToken cancel)
     {
-        HttpResponse response = http.Response;
-        (response.ContentType, response.Headers.CacheControl, response.Headers["X-Accel-Buffering"]) = ("text/event-stream", "no-cache", "no");
-        using JobEventHub.Lease lease = hub.Listen(job.JobId);
-        long started = clock.GetTimestamp(), last = lastEventId ?? await WriteSnapshotAsync(response, lease, job.JobId, http.RequestAborted);
-        await response.Body.FlushAsync(http.RequestAborted);
-        while (clock.GetElapsedTime(started) < longest)
+        if (after is not { } id) return null;
+        EventRange kept = await log.RangeAsync(stream, cancel);
+        return id <= kept.Last && id >= kept.First - 1 ? id : null;
+    }
+
+    // Looks again where something happened meanwhile, so that nothing that follows the snapshot is older than it.
+    async Task<(long Id, object Data, bool IsEnd)> LookAsync(string jobId)
+    {
+        for (int look = 1; ; look++)
         {
-            IReadOnlyList<LoggedEvent> news = await lease.NextAsync(last, heartbeat, http.RequestAborted);
-            foreach (LoggedEvent logged in news)
-            {
-                await WriteEventAsync(response, logged.Type, logged.Id, Describe(job.JobId, logged), http.RequestAborted);
-                last = logged.Id;
-                if (JobEvents.IsLast(logged.Type)) return;
-            }
-
-            if (news.Count == 0)
-            {
-                if (await ledger.FindAsync(job.JobId, http.RequestAborted) is null or { IsTerminal: true }) return;
-                await response.WriteAsync(": still here\n\n", http.RequestAborted);
-            }
-
-            await response.Body.FlushAsync(http.RequestAborted);
+            long before = (await log.RangeAsync(jobId)).Last;
+            Job job = await ledger.GetAsync(jobId);
+            LoggedEvent? tail = await TailAsync(jobId, CancellationToken.None);
+            if (tail?.Id > before && look < Looks) continue;
+            // A job that has ended gives its last event after the snapshot, so that every listener hears an end.
+            bool ends = job.IsTerminal && tail is not null && JobEvents.IsLast(tail.Type);
+            return (ends ? tail!.Id - 1 : before, JobResource.Of(job, await queue.PositionAsync(job), ledger.UtcNow), job.IsTerminal && !ends);
         }
     }
 
-    // The events' end is read before the row, so that nothing can happen between the snapshot and the first change.
-    async Task<long> WriteSnapshotAsync(HttpResponse response, JobEventHub.Lease lease, string id, CancellationToken cancel)
+    async Task<(long Id, object Data, bool IsEnd)> LookAsync(string stream, string? owner)
     {
-        IReadOnlyList<LoggedEvent> past = await lease.NextAsync(0, heartbeat, cancel);
-        Job job = await ledger.GetAsync(id, cancel);
-        long last = past.Count == 0 ? 0 : past[^1].Id;
-        // A job that has ended gives its last event after the snapshot, so that every listener hears an end.
-        if (job.IsTerminal && last > 0) last--;
-        JobResource resource = JobResource.Of(job, await queue.PositionAsync(job, cancel), ledger.UtcNow);
-        await WriteEventAsync(response, "snapshot", last, JsonSerializer.SerializeToElement(resource, ApiJson.Options), cancel);
-        return last;
+        long last = (await log.RangeAsync(stream)).Last;
+        OverviewOfJobs jobs = await overview.ReadAsync(owner);
+        return (last, new JobsSnapshot([.. jobs.Jobs.Select(ListedJob.Of)], !jobs.IsWhole), false);
     }
 
-    static JsonElement Describe(string jobId, LoggedEvent logged)
-    {
-        JobUpdate update = Payload.Read<JobUpdate>(logged.Data);
-        return JsonSerializer.SerializeToElement(
-            new
-            {
-                job_id = jobId, status = update.Status, current_step = update.CurrentStep, progress = update.Progress, status_message = update.StatusMessage,
-                retry_count = update.RetryCount, error_message = update.ErrorMessage, error_code = update.ErrorCode, ts = update.At,
-            },
-            ApiJson.Options);
-    }
+    async Task<bool> IsOverAsync(string jobId, CancellationToken cancel) => await ledger.FindAsync(jobId, cancel) is null or { IsTerminal: true };
 
-    static Task WriteEventAsync(HttpResponse response, string type, long id, JsonElement data, CancellationToken cancel) =>
-        response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {id}\nevent: {type}\ndata: {data.GetRawText()}\n\n"), cancel);
-
-    sealed class Stream(JobEventStream events, Job job, long? lastEventId) : IResult
+    async Task<LoggedEvent?> TailAsync(string stream, CancellationToken cancel)
     {
-        public Task ExecuteAsync(HttpContext httpContext) => events.WriteAsync(httpContext, job, lastEventId);
+        long last = (await log.RangeAsync(stream, cancel)).Last;
+        return last == 0 ? null : (await log.ReadAsync(stream, last - 1, 1, cancel)).FirstOrDefault();
     }
 }

@@ -45,10 +45,7 @@ static class JobRoutes
         {
             Answers = [new(200, "The job.", typeof(JobResource))],
         },
-        new("GET", "/api/v1/jobs/{id}/events", "jobs", "Where the job stands, then every change as it happens; resume with Last-Event-ID.", request => Handlers.Of<JobEventStream>(request).ReadAsync(request, Handlers.Part(request, "id")))
-        {
-            Answers = [new(200, "Server-sent events until the job has ended.", ContentType: "text/event-stream")],
-        },
+        .. EventRoutes.All,
         new("GET", "/api/v1/history", "jobs", "Generations page by page, newest first.", request => Handlers.Of<Jobs>(request).HistoryAsync(request))
         {
             Query = [new("page", "integer", "From 1."), new("page_size", "integer", "1 to 100; 20 unless given."), Status, new("model", "string", "Only this engine's."), continuation],

@@ -45,7 +45,7 @@ static class Server
         });
         builder.Services.AddLocalHost(data).AddApi();
         builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>().AddHostedService<EventTimer>();
         WebApplication app = builder.Build();
         app.MapApi();
         return app;

@@ -29,6 +29,18 @@ public sealed class SqliteEventLog(SqliteDatabase database) : IEventLog
             row => new LoggedEvent(row.GetInt64(0), row.GetString(1), row.GetJson(2)), stream, after, limit)));
     }
 
+    public Task<EventRange> RangeAsync(string stream, CancellationToken cancel = default) => cancel.IsCancellationRequested
+        ? Task.FromCanceled<EventRange>(cancel)
+        : Task.FromResult(database.Read(session => session.QueryFirst(
+            // Two look-ups in the key; MIN and MAX in one select would walk the whole stream.
+            "SELECT COALESCE((SELECT MIN(id) FROM events WHERE stream = $1), 0), COALESCE((SELECT MAX(id) FROM events WHERE stream = $1), 0)",
+            row => new EventRange(row.GetInt64(0), row.GetInt64(1)), stream)));
+
+    public Task TrimAsync(string stream, long upTo, CancellationToken cancel = default) => database.WriteAsync(
+        session => session.Execute(
+            "DELETE FROM events WHERE stream = $1 AND id <= $2 AND id < (SELECT MAX(id) FROM events WHERE stream = $1)", stream, upTo),
+        cancel);
+
     public Task DeleteAsync(string stream, CancellationToken cancel = default) =>
         database.WriteAsync(session => session.Execute("DELETE FROM events WHERE stream = $1", stream), cancel);
 }

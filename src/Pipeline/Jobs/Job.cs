@@ -139,8 +139,12 @@ public sealed record Job
 public sealed record JobUpdate(
     JobStatus Status, JobStep CurrentStep, int Progress, string StatusMessage, int RetryCount, string? ErrorMessage, string? ErrorCode, DateTime At)
 {
+    public required string JobId { get; init; }
+
+    public required JobKind Kind { get; init; }
+
     public static JobUpdate Of(Job job, DateTime at) =>
-        new(job.Status, job.CurrentStep, job.Progress, job.StatusMessage, job.Retries.Count, job.ErrorMessage, job.ErrorCode, at);
+        new(job.Status, job.CurrentStep, job.Progress, job.StatusMessage, job.Retries.Count, job.ErrorMessage, job.ErrorCode, at) { JobId = job.JobId, Kind = job.Kind };
 }
 
 public static class JobEvents

@@ -9,14 +9,16 @@ namespace DgxMusic.Pipeline.Jobs;
 public sealed class JobLedger(ICatalog catalog, IEventLog events, JobSummaries summaries, TimeProvider clock)
 {
     const string Table = "jobs", RowName = "job";
+    readonly JobAnnouncer announcer = new(catalog, events, clock);
 
     public DateTime UtcNow => clock.GetUtcNow().UtcDateTime;
 
     /// <returns>False if the id is taken.</returns>
     public async Task<bool> TryAddAsync(Job job, CancellationToken cancel = default)
     {
+        await announcer.ExpectAsync(job, cancel);
         if (!await catalog.TryInsertAsync(KeyOf(job.JobId), Payload.Write(job), cancel)) return false;
-        await events.AppendAsync(job.JobId, "created", JobEvents.Created, Payload.Write(JobUpdate.Of(job, job.CreatedAt)), cancel);
+        await announcer.AnnounceAsync(null, job, "created", cancel);
         return true;
     }
 
@@ -48,7 +50,7 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, JobSummaries s
             after = after with { Revision = before.Revision + 1 };
             if (!await catalog.TryReplaceAsync(row, Payload.Write(after), cancel)) continue;
             if (!JobSummary.Of(after).Agrees(JobSummary.Of(before))) await ListedAsync(after, cancel);
-            await (after.IsTerminal ? AnnounceEndAsync(after, cancel) : AnnounceAsync(after, eventKey, cancel));
+            await (after.IsTerminal ? AnnounceEndAsync(after, cancel) : announcer.AnnounceAsync(before, after, eventKey, cancel));
             return after;
         }
     }
@@ -82,10 +84,7 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, JobSummaries s
     }
 
     /// <summary>Says how a job ended, once, whoever ended it.</summary>
-    public Task AnnounceEndAsync(Job job, CancellationToken cancel = default) => AnnounceAsync(job, "end", cancel);
-
-    Task AnnounceAsync(Job job, string eventKey, CancellationToken cancel) =>
-        events.AppendAsync(job.JobId, eventKey, JobEvents.TypeFor(job.Status), Payload.Write(JobUpdate.Of(job, UtcNow)), cancel);
+    public Task AnnounceEndAsync(Job job, CancellationToken cancel = default) => announcer.AnnounceAsync(null, job, "end", cancel);
 
     /// <summary>Brings the lists up to a row before anybody is told of it.</summary>
     async Task<Job> ListedAsync(Job job, CancellationToken cancel)

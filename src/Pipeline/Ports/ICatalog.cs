@@ -32,7 +32,11 @@ public interface ICatalog
     Task<IReadOnlyList<CatalogRow>> QueryAsync(string table, string partition, string? after, int limit, CancellationToken cancel = default);
 }
 
-/// <summary>Streams of events with ids that rise by one from 1.</summary>
+/// <param name="First">Id of the oldest event that is kept; 0 in a stream that never had one.</param>
+/// <param name="Last">Id of the newest event.</param>
+public readonly record struct EventRange(long First, long Last);
+
+/// <summary>Streams of events with ids that rise by one from 1; readers bear gaps.</summary>
 public interface IEventLog
 {
     /// <summary>Appends an event once.</summary>
@@ -42,6 +46,11 @@ public interface IEventLog
 
     /// <summary>Events with an id greater than <paramref name="after"/>, rising, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<LoggedEvent>> ReadAsync(string stream, long after, int limit, CancellationToken cancel = default);
+
+    Task<EventRange> RangeAsync(string stream, CancellationToken cancel = default);
+
+    /// <summary>Forgets events up to an id; the newest stays, so that ids go on from it.</summary>
+    Task TrimAsync(string stream, long upTo, CancellationToken cancel = default);
 
     Task DeleteAsync(string stream, CancellationToken cancel = default);
 }

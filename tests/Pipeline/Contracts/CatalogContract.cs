@@ -67,6 +67,23 @@ public abstract class EventLogContract
     }
 
     [Fact]
+    public async Task Events_Trimmed_KeepTheNewestAndCountOn()
+    {
+        Assert.Equal(default, await Log.RangeAsync("job"));
+        for (int n = 1; n <= 5; n++) await Log.AppendAsync("job", $"key{n}", "updated", Payload.Write(n));
+        Assert.Equal(new EventRange(1, 5), await Log.RangeAsync("job"));
+        await Log.TrimAsync("job", 2);
+        Assert.Equal(new EventRange(3, 5), await Log.RangeAsync("job"));
+        Assert.Equal([3L, 4L], (await Log.ReadAsync("job", 0, 2)).Select(logged => logged.Id));
+        await Log.TrimAsync("job", 100);
+        Assert.Equal(new EventRange(5, 5), await Log.RangeAsync("job"));
+        await Log.AppendAsync("job", "key6", "updated", Payload.Write(6));
+        Assert.Equal(new EventRange(5, 6), await Log.RangeAsync("job"));
+        await Log.TrimAsync("nowhere", 3);
+        Assert.Equal(default, await Log.RangeAsync("nowhere"));
+    }
+
+    [Fact]
     public async Task Events_OfOneStream_AreNotAnothers()
     {
         await Log.AppendAsync("a", "k", "updated", Payload.Write(1));

@@ -69,7 +69,7 @@ public sealed class MemoryEventLog : IEventLog
         lock (events)
         {
             if (events.Any(logged => logged.Key == key)) return Task.FromResult(false);
-            events.Add((key, new(events.Count + 1, type, data.Clone())));
+            events.Add((key, new((events.Count == 0 ? 0 : events[^1].Event.Id) + 1, type, data.Clone())));
             return Task.FromResult(true);
         }
     }
@@ -78,6 +78,19 @@ public sealed class MemoryEventLog : IEventLog
     {
         List<(string Key, LoggedEvent Event)> events = streams.GetOrAdd(stream, _ => []);
         lock (events) return Task.FromResult<IReadOnlyList<LoggedEvent>>([.. events.Select(logged => logged.Event).Where(logged => logged.Id > after).Take(limit)]);
+    }
+
+    public Task<EventRange> RangeAsync(string stream, CancellationToken cancel = default)
+    {
+        List<(string Key, LoggedEvent Event)> events = streams.GetOrAdd(stream, _ => []);
+        lock (events) return Task.FromResult(events.Count == 0 ? default : new EventRange(events[0].Event.Id, events[^1].Event.Id));
+    }
+
+    public Task TrimAsync(string stream, long upTo, CancellationToken cancel = default)
+    {
+        List<(string Key, LoggedEvent Event)> events = streams.GetOrAdd(stream, _ => []);
+        lock (events) events.RemoveRange(0, events.Take(Math.Max(events.Count - 1, 0)).Count(logged => logged.Event.Id <= upTo));
+        return Task.CompletedTask;
     }
 
     public Task DeleteAsync(string stream, CancellationToken cancel = default)
