@@ -54,17 +54,23 @@ sealed class EventFeed(string stream, IEventLog log, TimeProvider clock, ILogger
     /// <summary>Events after an id, as soon as there are any; none after the patience is over.</summary>
     public async Task<News> NextAsync(long after, TimeSpan patience, CancellationToken cancel)
     {
-        Task signal;
-        lock (gate)
+        long began = clock.GetTimestamp();
+        while (true)
         {
-            if (TryTake(after) is { } news) return news;
-            signal = changed.Task;
-        }
+            Task signal;
+            lock (gate)
+            {
+                if (TryTake(after) is { } news) return news;
+                signal = changed.Task;
+            }
 
-        // Leaves no timer behind, as a race with a delay would for each event and listener.
-        await signal.WaitAsync(patience, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancel.ThrowIfCancellationRequested();
-        lock (gate) return TryTake(after) ?? new([], false);
+            // What changes may be of no use to this listener: the reader's first look, or events before its id.
+            TimeSpan left = patience - clock.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero) return new([], false);
+            // Leaves no timer behind, as a race with a delay would for each event and listener.
+            await signal.WaitAsync(left, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
+        }
     }
 
     /// <summary>A snapshot made for somebody else a moment ago, while all that followed it is still here; else a new one.</summary>
