@@ -56,7 +56,7 @@ sealed class Download(Uri address, string part, ModelFile file, DownloadRules ru
     {
         long free = rules.FreeBytes(Path.GetDirectoryName(path)!);
         if (free >= bytes + rules.SpareBytes) return;
-        string numbers = $"{Path.GetFileName(path)} needs {Megabytes(bytes + rules.SpareBytes)} MB more and the disk has {Megabytes(free)} MB free";
+        string numbers = $"{Path.GetFileNameWithoutExtension(path)} needs {Megabytes(bytes + rules.SpareBytes)} MB more and the disk has {Megabytes(free)} MB free";
         throw new PipelineException(Problem.StorageWriteFailed, $"{numbers}; make room, or choose another folder for models.");
     }
 
@@ -138,11 +138,14 @@ sealed class Download(Uri address, string part, ModelFile file, DownloadRules ru
     {
         await using Stream body = await response.Content.ReadAsStreamAsync(patience.Token);
         byte[] block = new byte[BlockBytes];
+
+        // Where nobody knows the length, what is published is known about as well as to a factor of 2.
+        long most = total ?? file.Bytes ?? ((2 * file.AboutBytes) + BlockBytes);
         for (int read; (read = await ReadAsync(body, block, patience)) > 0;)
         {
             await target.WriteAsync(block.AsMemory(0, read), cancel);
             report(target.Position, total);
-            if (target.Position > (total ?? file.Bytes ?? long.MaxValue)) throw Failed("the server sends more than the file has");
+            if (target.Position > most) throw Failed("the server sends more than the file has");
         }
 
         if (total is { } all && target.Position < all) throw new DownloadBroken("the connection broke off");

@@ -39,6 +39,9 @@ sealed class FileServer : IDisposable
     /// <summary>After how many bytes of an answer to cut the connection, one number an answer.</summary>
     public ConcurrentQueue<int> Cuts { get; } = new();
 
+    /// <summary>Does not say how long the file is.</summary>
+    public bool Chunked { get; set; }
+
     /// <summary>Answers nothing at all.</summary>
     public bool Silent { get; set; }
 
@@ -104,7 +107,8 @@ sealed class FileServer : IDisposable
         }
 
         if (Ranges) context.Response.Headers["ETag"] = ETag;
-        context.Response.ContentLength64 = content.Length - from;
+        context.Response.SendChunked = Chunked;
+        if (!Chunked) context.Response.ContentLength64 = content.Length - from;
         int most = Cuts.TryDequeue(out int cut) ? cut : int.MaxValue;
         await context.Response.OutputStream.WriteAsync(content.AsMemory(from, Math.Min(content.Length - from, most)), stop.Token);
         if (most >= content.Length - from) return;

@@ -75,6 +75,34 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task InstallAsync_RangeTheServerCannotGive_StartsAnew()
+    {
+        long length = await BreakOffAsync();
+        int before = server.Requests.Count;
+        server.Statuses.Enqueue(416);
+        await Store().InstallAsync(new("tiny"));
+        Assert.Equal([$"/w.th bytes={length}-", "/w.th"], server.Requests.Skip(before));
+        Assert.True((await Store().VerifyAsync("tiny")).IsSound);
+    }
+
+    [Fact]
+    public async Task InstallAsync_ServerThatTellsNoLength_IsReadToItsEnd()
+    {
+        server.Chunked = true;
+        await Store().InstallAsync(new("tiny"));
+        Assert.True((await Store().VerifyAsync("tiny")).IsSound);
+    }
+
+    [Fact]
+    public async Task InstallAsync_ServerThatSendsWithoutEnd_IsStopped()
+    {
+        server.Chunked = true;
+        server.Content = new byte[2_000_000];
+        Assert.Contains("sends more than the file has", (await FailsAsync(Store(sha256: null, bytes: null), Problem.DownloadFailed)).Message);
+        Assert.InRange(new FileInfo(folder.File("tiny/w.th.part")).Length, 1, 1_500_000);
+    }
+
+    [Fact]
     public async Task InstallAsync_OtherBytes_AreRemovedAndReported()
     {
         server.Content = [.. weights];
