@@ -14,6 +14,6 @@ public static class PipelineDefinitions
 
     public static IReadOnlyList<ActivityDefinition> Activities { get; } =
     [
-        GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, PublishExport.Definition, CloseJob.Definition, RecordRetry.Definition,
+        GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, PublishExport.Definition, CloseJob.Definition, RecordRetry.Definition, AskForPlace.Definition,
     ];
 }

@@ -28,7 +28,7 @@ public interface IJobResult
 public sealed class CloseJob(JobLedger ledger, JobMonitor monitor, JobFiles files, JobQueue queue) : IActivity<JobClosing, Done>
 {
     public static readonly Activity<JobClosing, Done> Definition =
-        Activity<JobClosing, Done>.Of<CloseJob>(version: 1, Lane.Io, JobStep.Publishing, Retry.Outage);
+        Activity<JobClosing, Done>.Of<CloseJob>(version: 1, Lane.Io, JobStep.Publishing, Retry.Bookkeeping);
 
     public async Task<Done> RunAsync(JobClosing closing, ActivityContext context)
     {
@@ -42,13 +42,13 @@ public sealed class CloseJob(JobLedger ledger, JobMonitor monitor, JobFiles file
 
     Job Close(Job row, JobClosing closing)
     {
-        Job closed = row with { CompletedAt = ledger.UtcNow };
-        if (closing.Cancelled || row.CancelRequested) return Cancel(closed);
+        if (closing.Cancelled || row.CancelRequested) return Cancel(row, ledger.UtcNow);
         if (closing.Result is { } result)
         {
-            return closed with
+            return row with
             {
                 Status = JobStatus.Completed,
+                CompletedAt = ledger.UtcNow,
                 CurrentStep = JobStep.Completed,
                 StatusMessage = "Completed.",
                 Result = result,
@@ -57,20 +57,24 @@ public sealed class CloseJob(JobLedger ledger, JobMonitor monitor, JobFiles file
         }
 
         string retries = row.Retries.Count == 0 ? "" : $" (after {row.Retries.Count} {(row.Retries.Count == 1 ? "retry" : "retries")})";
-        return closed with
-        {
-            Status = JobStatus.Failed,
-            CurrentStep = JobStep.Failed,
-            StatusMessage = "Failed.",
-            ErrorCode = closing.ErrorCode,
-            ErrorMessage = closing.ErrorMessage + retries,
-        };
+        return Fail(row, ledger.UtcNow, closing.ErrorCode!, closing.ErrorMessage + retries);
     }
 
-    internal static Job Cancel(Job row) => row with
+    internal static Job Fail(Job row, DateTime at, string code, string message) => row with
+    {
+        Status = JobStatus.Failed,
+        CurrentStep = JobStep.Failed,
+        CompletedAt = at,
+        StatusMessage = "Failed.",
+        ErrorCode = code,
+        ErrorMessage = message,
+    };
+
+    internal static Job Cancel(Job row, DateTime at) => row with
     {
         Status = JobStatus.Cancelled,
         CurrentStep = JobStep.Cancelled,
+        CompletedAt = at,
         StatusMessage = "Cancelled by user.",
         CancelRequested = true,
     };

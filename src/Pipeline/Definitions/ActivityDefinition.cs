@@ -18,10 +18,16 @@ public enum Lane
 /// <param name="Backoff">Each later wait is this many times the one before.</param>
 public sealed record Retry(int Attempts, TimeSpan FirstDelay, double Backoff)
 {
-    /// <summary>Survives a store or a device that is away for seconds: waits 1, 2 and 4 s.</summary>
-    public static readonly Retry Outage = new(4, TimeSpan.FromSeconds(1), 2);
+    /// <summary>Survives a store or a device that is away for seconds: waits 1, 2 and 4 s, unless the settings say otherwise. The job waits as if it were queued, and others run meanwhile.</summary>
+    public static readonly Retry Outage = new(4, TimeSpan.FromSeconds(1), 2) { IsTheJobs = true };
+
+    /// <summary>For the books about jobs, which have to be kept: survives two minutes without the catalog, and the job knows nothing of it.</summary>
+    public static readonly Retry Bookkeeping = new(8, TimeSpan.FromSeconds(1), 2);
 
     public static readonly Retry None = new(1, TimeSpan.Zero, 1);
+
+    /// <summary>The job gives up its place while it waits, and counts the retry.</summary>
+    public bool IsTheJobs { get; init; }
 
     /// <param name="attempt">The attempt that failed, counted from 1.</param>
     public TimeSpan DelayAfter(int attempt) => FirstDelay * Math.Pow(Backoff, attempt - 1);

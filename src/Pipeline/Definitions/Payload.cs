@@ -20,10 +20,10 @@ public static class Payload
     public static T Read<T>(JsonElement element) => element.ValueKind == JsonValueKind.Undefined ? default! : element.Deserialize<T>(Options)!;
 }
 
-/// <summary>How a step ended, as a value: a problem or a cancellation is a result like any other, only a fault is an exception.</summary>
+/// <summary>How a step ended, as a value: a problem, a cancellation or a want of a place is a result like any other, only a fault is an exception.</summary>
 public static class Outcome
 {
-    sealed record Envelope(JsonElement? Value, Refusal? Problem, bool Cancelled);
+    sealed record Envelope(JsonElement? Value, Refusal? Problem, bool Cancelled, bool NoPlace = false);
 
     sealed record Refusal(string Slug, string Detail, IReadOnlyDictionary<string, string>? Details);
 
@@ -42,15 +42,21 @@ public static class Outcome
         {
             return Payload.Write(new Envelope(null, null, true));
         }
+        catch (NoPlaceException)
+        {
+            return Payload.Write(new Envelope(null, null, false, NoPlace: true));
+        }
     }
 
     /// <summary>The value a step ended with.</summary>
     /// <exception cref="PipelineException">It ended with that problem.</exception>
     /// <exception cref="JobCancelledException">It was cancelled.</exception>
+    /// <exception cref="NoPlaceException">Its job has no place.</exception>
     public static T Unwrap<T>(JsonElement outcome)
     {
         Envelope envelope = Payload.Read<Envelope>(outcome);
         if (envelope.Cancelled) throw new JobCancelledException();
+        if (envelope.NoPlace) throw new NoPlaceException();
         if (envelope.Problem is { } problem) throw new PipelineException(Problem.BySlug[problem.Slug], problem.Detail, problem.Details);
         return envelope.Value is { } value ? Payload.Read<T>(value) : default!;
     }
@@ -58,6 +64,9 @@ public static class Outcome
 
 /// <summary>The caller took the job back. Not an error: no retry sees it.</summary>
 public sealed class JobCancelledException() : Exception("The job was cancelled.");
+
+/// <summary>The job has given up its place: the step has done nothing and is called again once there is one. Not an error.</summary>
+public sealed class NoPlaceException() : Exception("The job has no place.");
 
 /// <summary>A bug or an outage in an activity or a child orchestration, after its retries. Named once, never wrapped again.</summary>
 public sealed class StepFailedException(string step, string errorType, string errorMessage) : Exception($"{step}: {errorMessage}")

@@ -25,7 +25,10 @@ public enum JobStatus
     Cancelled,
 }
 
-/// <summary>Which of two waiting jobs goes first; among equals, the one accepted first.</summary>
+/// <summary>
+/// Which of two waiting jobs goes first; among equals, the one accepted first. It is strict: while jobs of a higher class keep coming, one of a lower class waits.
+/// Nothing that runs is interrupted.
+/// </summary>
 public enum JobPriority
 {
     Low,
@@ -112,8 +115,14 @@ public sealed record Job
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Every retry so far, <c>activity/attempt</c>: a set, so that a second delivery adds nothing.</summary>
+    /// <summary>Every retry so far by a name of its own: a set, so that a second delivery adds nothing.</summary>
     public IReadOnlyList<string> Retries { get; init; } = [];
+
+    /// <summary>How often it has given up its place to wait for a retry.</summary>
+    public int Turn { get; init; }
+
+    /// <summary>Steps that go on once it has a place again.</summary>
+    public IReadOnlyList<PlaceTicket> Waiting { get; init; } = [];
 
     public bool CancelRequested { get; init; }
 
@@ -121,11 +130,17 @@ public sealed record Job
 
     public DateTime? CompletedAt { get; init; }
 
+    /// <summary>When this row last changed; null in one that never did.</summary>
+    public DateTime? UpdatedAt { get; init; }
+
     /// <summary>Retention has removed files of it.</summary>
     public bool Purged { get; init; }
 
     /// <summary>By kind; null until completed.</summary>
     public JsonElement? Result { get; init; }
+
+    /// <summary>True for one that may have a place: it was never started, or steps of it wait to go on. Between a failure and its retry it may not.</summary>
+    public bool WantsPlace => Status == JobStatus.Pending && (StartedAt is null || Waiting.Count > 0);
 
     public bool IsTerminal => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
 
@@ -134,6 +149,10 @@ public sealed record Job
 
     public T ReadInput<T>() => Payload.Read<T>(Input);
 }
+
+/// <summary>Whom to tell that a job has its place again.</summary>
+/// <param name="Event">Its name is never used twice, so that one told twice or too late harms nobody.</param>
+public sealed record PlaceTicket(string InstanceId, string Event);
 
 /// <summary>What a caller hears of a job while it runs.</summary>
 public sealed record JobUpdate(

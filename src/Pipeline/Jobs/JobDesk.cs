@@ -39,7 +39,7 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
     {
         string id = JobIds.Draw(draft.Kind);
         GenerationInput input = draft.ReadInput<GenerationInput>() with { JobId = id, Folder = $"{draft.DateFolder}/{id}" };
-        return draft with { JobId = id, QueueKey = JobQueue.KeyFor(draft.CreatedAt, id), Input = Payload.Write(input) };
+        return draft with { JobId = id, QueueKey = JobQueue.KeyFor(draft.Priority, draft.CreatedAt, id), Input = Payload.Write(input) };
     }
 
     /// <summary>A job that could be: its id is drawn, nothing is written.</summary>
@@ -54,7 +54,7 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
             JobId = id,
             Kind = kind,
             CreatedAt = now,
-            QueueKey = JobQueue.KeyFor(now, id),
+            QueueKey = JobQueue.KeyFor(terms.Priority, now, id),
             Model = model,
             Owner = terms.Owner,
             Priority = terms.Priority,
@@ -134,7 +134,7 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
 
     Job Cancel(Job job, bool force)
     {
-        if (job.Status == JobStatus.Pending) return CloseJob.Cancel(job) with { CompletedAt = ledger.UtcNow };
+        if (job.Status == JobStatus.Pending) return CloseJob.Cancel(job, ledger.UtcNow);
         return force ? job with { CancelRequested = true, StatusMessage = "Cancelling." } : job;
     }
 }

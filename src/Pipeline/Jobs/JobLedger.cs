@@ -17,6 +17,7 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, JobSummaries s
     public async Task<bool> TryAddAsync(Job job, CancellationToken cancel = default)
     {
         await announcer.ExpectAsync(job, cancel);
+        if (job.IsTerminal) await catalog.TryInsertAsync(JobMarks.EndedKey(job.JobId), Payload.Write(job.JobId), cancel);
         if (!await catalog.TryInsertAsync(KeyOf(job.JobId), Payload.Write(job), cancel)) return false;
         await announcer.AnnounceAsync(null, job, "created", cancel);
         return true;
@@ -35,8 +36,9 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, JobSummaries s
         await FindAsync(JobIds.Check(jobId), cancel) is { } job && caller.Sees(job) ? job : throw Missing(jobId);
 
     /// <summary>Changes a row that is not terminal and says so once under <paramref name="eventKey"/>; the end is said under a key of its own.</summary>
+    /// <param name="eventKey">Null for what callers need not hear.</param>
     /// <returns>The row as it now stands; the old one if it was terminal or the change left it alone.</returns>
-    public async Task<Job> UpdateAsync(string jobId, string eventKey, Func<Job, Job> change, CancellationToken cancel = default)
+    public async Task<Job> UpdateAsync(string jobId, string? eventKey, Func<Job, Job> change, CancellationToken cancel = default)
     {
         while (true)
         {
@@ -46,11 +48,13 @@ public sealed class JobLedger(ICatalog catalog, IEventLog events, JobSummaries s
             if (before.IsTerminal) return await ListedAsync(before, cancel);
             Job after = change(before);
             if (after == before) return before;
+            if (after.IsTerminal) await catalog.TryInsertAsync(JobMarks.EndedKey(jobId), Payload.Write(jobId), cancel);
             after = after with { Progress = after.Status == JobStatus.Completed ? 100 : Math.Clamp(after.Progress, before.Progress, 99) };
-            after = after with { Revision = before.Revision + 1 };
+            after = after with { Revision = before.Revision + 1, UpdatedAt = UtcNow };
             if (!await catalog.TryReplaceAsync(row, Payload.Write(after), cancel)) continue;
             if (!JobSummary.Of(after).Agrees(JobSummary.Of(before))) await ListedAsync(after, cancel);
-            await (after.IsTerminal ? AnnounceEndAsync(after, cancel) : announcer.AnnounceAsync(before, after, eventKey, cancel));
+            if (after.IsTerminal) await AnnounceEndAsync(after, cancel);
+            else if (eventKey is not null) await announcer.AnnounceAsync(before, after, eventKey, cancel);
             return after;
         }
     }

@@ -26,13 +26,19 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
 
     /// <summary>Enters a step: always reported.</summary>
     /// <exception cref="JobCancelledException">The caller took the job back.</exception>
-    public Task EnterAsync(string jobId, JobStep step, string message, CancellationToken stopping) =>
-        ReportAsync(jobId, step, 0, message, $"{step}", stopping);
+    /// <exception cref="NoPlaceException">The job waits in the queue; nothing of it may begin now.</exception>
+    public async Task EnterAsync(string jobId, JobStep step, string message, CancellationToken stopping)
+    {
+        // A store may show the row a little later than the work that it is about.
+        if (await ledger.FindAsync(jobId, stopping) is not { } job) throw new InvalidOperationException($"The catalog does not show job {jobId} yet.");
+        if (job.Status == JobStatus.Pending) throw new NoPlaceException();
+        await ReportAsync(jobId, step, 0, message, $"{step}", stopping);
+    }
 
     /// <summary>Reports how much of a step is done, at most twice a second, and looks whether the job is still wanted as often.</summary>
     /// <param name="fraction">0 to 1 of this step.</param>
     /// <param name="block">Finished blocks of work: with the step, the event's identity.</param>
-    /// <inheritdoc cref="EnterAsync" path="/exception"/>
+    /// <exception cref="JobCancelledException">The caller took the job back.</exception>
     public Task AdvanceAsync(string jobId, JobStep step, double fraction, string message, long block, CancellationToken stopping)
     {
         bool quiet = lastReports.TryGetValue(jobId, out long last) && clock.GetElapsedTime(last) < quietTime;
@@ -48,13 +54,18 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
         return from + (int)((to - from) * Math.Clamp(fraction, 0, 1));
     }
 
+    // While one step waits for a retry the job counts as queued, though another of its steps may still be at work.
+    static Job Advance(Job row, JobStatus status, JobStep step, int progress, string message) => row.Status == JobStatus.Pending
+        ? row with { Progress = Math.Max(progress, row.Progress) }
+        : row with { Status = status, CurrentStep = step, Progress = Math.Max(progress, row.Progress), StatusMessage = message };
+
     async Task ReportAsync(string jobId, JobStep step, double fraction, string message, string eventKey, CancellationToken stopping)
     {
         lastReports[jobId] = clock.GetTimestamp();
         JobStatus status = step is JobStep.Publishing ? JobStatus.Finalizing : JobStatus.Processing;
         Job job = await ledger.UpdateAsync(
             jobId, eventKey,
-            row => row.CancelRequested ? row : row with { Status = status, CurrentStep = step, Progress = Math.Max(ProgressOf(row.Kind, step, fraction), row.Progress), StatusMessage = message },
+            row => row.CancelRequested ? row : Advance(row, status, step, ProgressOf(row.Kind, step, fraction), message),
             stopping);
         if (!job.IsTerminal && !job.CancelRequested) return;
         Forget(jobId);

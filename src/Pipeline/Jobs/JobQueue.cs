@@ -4,41 +4,51 @@ using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Jobs;
 
-/// <summary>Admission in order of acceptance. One row holds who has a slot, so that two instances never admit past the limit.</summary>
+/// <summary>Admission by priority and order of acceptance. One row holds who has a place, so that two instances never admit past the limit.</summary>
 public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter starter, PipelineOptions options) : IDisposable
 {
-    const string Table = "queue", Pending = "pending";
-    const int ScanRows = 1000;
-    static readonly RowKey slotsKey = new(Table, "slots", "slots");
+    const string Pending = "pending";
+    const int FirstRows = 16, ScanRows = 1000;
+    static readonly RowKey placesKey = new(JobMarks.Table, "slots", "slots");
     readonly SemaphoreSlim oneAtATime = new(1, 1);
 
-    sealed record Slots(IReadOnlyList<string> Active);
+    /// <param name="Active">Names of places, <see cref="PlaceOf"/>.</param>
+    sealed record Places(IReadOnlyList<string> Active);
 
-    public static string KeyFor(DateTime acceptedAt, string jobId) => $"{acceptedAt.Ticks.ToString("D19", CultureInfo.InvariantCulture)}-{jobId}";
+    /// <summary>Where a job stands: by class, then by time.</summary>
+    public static string KeyFor(JobPriority priority, DateTime acceptedAt, string jobId) =>
+        $"{(int)JobPriority.High - (int)priority}-{acceptedAt.Ticks.ToString("D19", CultureInfo.InvariantCulture)}-{jobId}";
 
     /// <summary>Notes the wish to run before the job row is written: a crash in between leaves an entry that the sweep removes, never a lost job.</summary>
     public Task EnterAsync(string queueKey, string jobId, CancellationToken cancel = default) =>
-        catalog.TryInsertAsync(PendingKey(queueKey), Payload.Write(jobId), cancel);
+        catalog.TryInsertAsync(new(JobMarks.Table, Pending, queueKey), Payload.Write(jobId), cancel);
 
-    /// <summary>Gives up the wish to run.</summary>
-    public Task LeaveAsync(Job job, CancellationToken cancel = default) => catalog.DeleteAsync(PendingKey(job.QueueKey), cancel);
+    /// <summary>Notes the wish of a job that gave up its place to have one again: it stands where it stood.</summary>
+    public Task EnterAsync(Job job, CancellationToken cancel = default) => catalog.TryInsertAsync(PendingKey(job), Payload.Write(job.JobId), cancel);
 
-    /// <summary>0 while it runs, 1 for the next, null when it is over.</summary>
+    /// <summary>Gives up the wish to run, and tells the steps of an ended job that wait in vain.</summary>
+    public async Task LeaveAsync(Job job, CancellationToken cancel = default)
+    {
+        if (job.IsTerminal) await starter.WakeAsync(job, cancel);
+        await catalog.DeleteAsync(PendingKey(job), cancel);
+    }
+
+    /// <summary>0 while it runs, 1 for the next, null when it is over. A job between a failure and its retry keeps its position.</summary>
     public async Task<int?> PositionAsync(Job job, CancellationToken cancel = default)
     {
         if (job.IsTerminal) return null;
-        if (job.StartedAt is not null) return 0;
+        if (job.Status != JobStatus.Pending) return 0;
         int position = 1;
-        await foreach (CatalogRow row in PendingAsync(cancel))
+        await foreach (CatalogRow row in PendingAsync(ScanRows, cancel))
         {
-            if (row.Read<string>() == job.JobId) return position;
+            if (string.CompareOrdinal(row.Key.Key, job.QueueKey) >= 0) break;
             position++;
         }
 
-        return 0;
+        return position;
     }
 
-    /// <summary>Fills free slots from the front of the queue. Safe to call at any time, any number of times.</summary>
+    /// <summary>Fills free places from the front of the queue. Safe to call at any time, any number of times, by any instance.</summary>
     public async Task AdmitAsync(CancellationToken cancel = default)
     {
         await oneAtATime.WaitAsync(cancel);
@@ -54,82 +64,105 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
         }
     }
 
-    /// <summary>Repairs what a crash left: slots of ended jobs, admitted jobs that were never started, instances that ended without closing their job.</summary>
+    /// <summary>Repairs what a crash left: jobs with a place that were never started or told, instances that ended without closing their job, entries of jobs that do not wait.</summary>
     public async Task SweepAsync(CancellationToken cancel = default)
     {
-        foreach (string id in (await ReadSlotsAsync(cancel)).Slots.Active)
-        {
-            if (await ledger.FindAsync(id, cancel) is { IsTerminal: false } job) await starter.EnsureRunningAsync(await MarkStartedAsync(job, cancel), cancel);
-        }
-
-        await foreach (CatalogRow row in PendingAsync(cancel))
-        {
-            bool abandoned = long.Parse(row.Key.Key.AsSpan(0, 19), CultureInfo.InvariantCulture) < ledger.UtcNow.AddMinutes(-1).Ticks;
-            if (abandoned && await ledger.FindAsync(row.Read<string>(), cancel) is null) await catalog.DeleteAsync(row.Key, cancel);
-        }
-
+        (_, Places places) = await ReadPlacesAsync(cancel);
+        List<Job> holders = await HoldersAsync(places, cancel);
+        foreach (Job job in holders) await StartAsync(job, cancel);
+        await foreach (CatalogRow row in PendingAsync(ScanRows, cancel)) await CheckAsync(row, holders, cancel);
         await AdmitAsync(cancel);
     }
 
-    static RowKey PendingKey(string queueKey) => new(Table, Pending, queueKey);
-
     public void Dispose() => oneAtATime.Dispose();
+
+    /// <summary>Jobs that have a place and are not over.</summary>
+    public async Task<IReadOnlyList<Job>> HoldersAsync(CancellationToken cancel = default) => await HoldersAsync((await ReadPlacesAsync(cancel)).Places, cancel);
+
+    /// <summary>Entries of the queue, first the one that is next.</summary>
+    internal IAsyncEnumerable<CatalogRow> PendingAsync(CancellationToken cancel = default) => PendingAsync(ScanRows, cancel);
+
+    internal static RowKey PendingKey(Job job) => new(JobMarks.Table, Pending, job.Turn == 0 ? job.QueueKey : $"{job.QueueKey}.{job.Turn}");
+
+    /// <summary>When the job of an entry was accepted.</summary>
+    internal static DateTime AcceptedAt(string queueKey) =>
+        new(long.Parse(queueKey.Split('-').First(part => part.Length == 19), CultureInfo.InvariantCulture), DateTimeKind.Utc);
+
+    IAsyncEnumerable<CatalogRow> PendingAsync(int page, CancellationToken cancel) => JobMarks.ListAsync(catalog, Pending, page, cancel);
+
+    /// <summary>A place belongs to a job until it gives it up: the same job's next place has another name.</summary>
+    static string PlaceOf(Job job) => job.Turn == 0 ? job.JobId : $"{job.JobId}.{job.Turn}";
+
+    async Task<List<Job>> HoldersAsync(Places places, CancellationToken cancel)
+    {
+        List<Job> holders = [];
+        foreach (string place in places.Active)
+        {
+            if (await ledger.FindAsync(place.Split('.')[0], cancel) is { IsTerminal: false } job && PlaceOf(job) == place) holders.Add(job);
+        }
+
+        return holders;
+    }
 
     async Task<bool> AdmitNextAsync(CancellationToken cancel)
     {
-        (CatalogRow? row, Slots slots) = await ReadSlotsAsync(cancel);
-        List<string> active = [];
-        foreach (string id in slots.Active)
-        {
-            if (await ledger.FindAsync(id, cancel) is { IsTerminal: false }) active.Add(id);
-        }
-
-        Job? next = active.Count < options.MaxConcurrentJobs ? await FirstWaitingAsync(active, cancel) : null;
-        if (next is not null) active.Add(next.JobId);
-        if (active.SequenceEqual(slots.Active)) return false;
-        if (!await WriteSlotsAsync(row, new(active), cancel)) return true;
-        if (next is null) return true;
-        await starter.EnsureRunningAsync(await MarkStartedAsync(next, cancel), cancel);
-        await LeaveAsync(next, cancel);
+        (CatalogRow? row, Places places) = await ReadPlacesAsync(cancel);
+        List<Job> holders = await HoldersAsync(places, cancel);
+        Job? next = holders.Count < options.MaxConcurrentJobs ? await FirstWaitingAsync(holders, cancel) : null;
+        List<string> active = [.. holders.Select(PlaceOf)];
+        if (next is not null) active.Add(PlaceOf(next));
+        if (active.SequenceEqual(places.Active)) return false;
+        bool written = row is null
+            ? await catalog.TryInsertAsync(placesKey, Payload.Write(new Places(active)), cancel)
+            : await catalog.TryReplaceAsync(row, Payload.Write(new Places(active)), cancel);
+        if (written && next is not null) await StartAsync(next, cancel);
         return true;
     }
 
-    async Task<Job?> FirstWaitingAsync(List<string> active, CancellationToken cancel)
+    async Task<Job?> FirstWaitingAsync(List<Job> holders, CancellationToken cancel)
     {
-        await foreach (CatalogRow row in PendingAsync(cancel))
+        await foreach (CatalogRow row in PendingAsync(FirstRows, cancel))
         {
-            Job? job = await ledger.FindAsync(row.Read<string>(), cancel);
-            if (job is { IsTerminal: false } && !active.Contains(job.JobId)) return job;
-            if (job is not null) await catalog.DeleteAsync(row.Key, cancel);
+            if (await CheckAsync(row, holders, cancel) is { WantsPlace: true } job) return job;
         }
 
         return null;
     }
 
-    Task<Job> MarkStartedAsync(Job job, CancellationToken cancel) => ledger.UpdateAsync(
-        job.JobId, "started",
-        row => row.StartedAt is null ? row with { Status = JobStatus.Processing, StartedAt = ledger.UtcNow, StatusMessage = "Starting." } : row,
-        cancel);
-
-    async Task<(CatalogRow? Row, Slots Slots)> ReadSlotsAsync(CancellationToken cancel)
+    /// <summary>Removes an entry that is none any more.</summary>
+    /// <returns>Its job, unless it was removed or there is no such job yet.</returns>
+    async Task<Job?> CheckAsync(CatalogRow row, List<Job> holders, CancellationToken cancel)
     {
-        CatalogRow? row = await catalog.FindAsync(slotsKey, cancel);
-        return (row, row?.Read<Slots>() ?? new Slots([]));
+        if (await ledger.FindAsync(row.Read<string>(), cancel) is not { } job)
+        {
+            // Written before the job's row: it may be about to come.
+            if (AcceptedAt(row.Key.Key) < ledger.UtcNow.AddMinutes(-1)) await catalog.DeleteAsync(row.Key, cancel);
+            return null;
+        }
+
+        bool stale = PendingKey(job) != row.Key || holders.Any(holder => PlaceOf(holder) == PlaceOf(job));
+        if (!stale && !job.IsTerminal) return job;
+        if (stale) await catalog.DeleteAsync(row.Key, cancel);
+        else await LeaveAsync(job, cancel);
+        return null;
     }
 
-    Task<bool> WriteSlotsAsync(CatalogRow? row, Slots slots, CancellationToken cancel) => row is null
-        ? catalog.TryInsertAsync(slotsKey, Payload.Write(slots), cancel)
-        : catalog.TryReplaceAsync(row, Payload.Write(slots), cancel);
-
-    async IAsyncEnumerable<CatalogRow> PendingAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    async Task StartAsync(Job job, CancellationToken cancel)
     {
-        string? after = null;
-        while (true)
-        {
-            IReadOnlyList<CatalogRow> rows = await catalog.QueryAsync(Table, Pending, after, ScanRows, cancel);
-            foreach (CatalogRow row in rows) yield return row;
-            if (rows.Count < ScanRows) yield break;
-            after = rows[^1].Key.Key;
-        }
+        Job started = await ledger.UpdateAsync(
+            job.JobId, job.Turn == 0 ? "started" : $"started:{job.Turn}",
+            row => row.Status != JobStatus.Pending || row.Turn != job.Turn ? row : row with
+            {
+                Status = JobStatus.Processing, StartedAt = row.StartedAt ?? ledger.UtcNow, StatusMessage = row.StartedAt is null ? "Starting." : "Trying again.",
+            },
+            cancel);
+        await (started.IsTerminal ? starter.WakeAsync(started, cancel) : starter.EnsureRunningAsync(started, cancel));
+        await catalog.DeleteAsync(PendingKey(job), cancel);
+    }
+
+    async Task<(CatalogRow? Row, Places Places)> ReadPlacesAsync(CancellationToken cancel)
+    {
+        CatalogRow? row = await catalog.FindAsync(placesKey, cancel);
+        return (row, row?.Read<Places>() ?? new Places([]));
     }
 }

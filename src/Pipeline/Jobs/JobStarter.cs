@@ -1,10 +1,12 @@
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Jobs;
 
-/// <summary>Starts the orchestration of a job, under the job's id, and closes jobs whose orchestration ended without doing so.</summary>
+/// <summary>Starts the orchestration of a job, under the job's id, tells it of its place, and closes jobs whose orchestration ended without doing so.</summary>
 public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, JobFiles files)
 {
     public async Task EnsureRunningAsync(Job job, CancellationToken cancel = default)
@@ -13,6 +15,15 @@ public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, Jo
         InstanceState? instance = await client.FindAsync(job.JobId, cancel);
         if (instance is null) await StartAsync(job, cancel);
         else if (instance.Status is not InstanceStatus.Running) await CloseAbandonedAsync(job, instance, cancel);
+        else if (job.Status != JobStatus.Pending) await WakeAsync(job, cancel);
+    }
+
+    /// <summary>Tells the steps that wait for a place to go on: with it, or to find that the job is over. Told twice is told once.</summary>
+    public async Task WakeAsync(Job job, CancellationToken cancel = default)
+    {
+        if (job.Waiting.Count == 0) return;
+        foreach (PlaceTicket ticket in job.Waiting) await client.RaiseEventAsync(ticket.InstanceId, ticket.Event, Payload.Write(true), cancel);
+        await ledger.UpdateAsync(job.JobId, null, row => row with { Waiting = [.. row.Waiting.Except(job.Waiting)] }, cancel);
     }
 
     Task StartAsync(Job job, CancellationToken cancel) => job.Kind switch
@@ -28,15 +39,7 @@ public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, Jo
         string reason = instance.Error ?? $"its orchestration is {instance.Status.ToString().ToLowerInvariant()}";
         Job closed = await ledger.UpdateAsync(
             job.JobId, "end",
-            row => row with
-            {
-                Status = JobStatus.Failed,
-                CurrentStep = JobStep.Failed,
-                CompletedAt = ledger.UtcNow,
-                StatusMessage = "Failed.",
-                ErrorCode = Problem.Internal.Code,
-                ErrorMessage = $"The job was interrupted and could not be resumed: {reason}.",
-            },
+            row => CloseJob.Fail(row, ledger.UtcNow, Problem.JobInterrupted.Code, $"The job was interrupted and could not be resumed: {reason}."),
             cancel);
         await files.TidyAsync(closed, cancel);
     }

@@ -16,7 +16,7 @@ public static class RunJob
 
     static Orchestration<TIn, JobClosing> Around<TIn, TOut>(Orchestration<TIn, TOut> story)
         where TIn : IJobInput
-        where TOut : IJobResult => new(nameof(RunJob) + story.Name, version: 1, (context, input) => RunAsync(context, story, input));
+        where TOut : IJobResult => new(nameof(RunJob) + story.Name, version: 2, (context, input) => RunAsync(context, story, input));
 
     static async Task<JobClosing> RunAsync<TIn, TOut>(IOrchestrationContext context, Orchestration<TIn, TOut> story, TIn input)
         where TIn : IJobInput

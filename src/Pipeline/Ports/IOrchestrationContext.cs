@@ -11,7 +11,7 @@ public interface IOrchestrationContext
     /// <summary>The same on every replay; a function of the instance and of how many were drawn before.</summary>
     Guid NewGuid();
 
-    /// <summary>Runs an activity, again after faults as its definition says.</summary>
+    /// <summary>Runs an activity, again after faults as its definition says, and only while its job has a place.</summary>
     /// <exception cref="Contracts.PipelineException">It ended with that problem.</exception>
     /// <exception cref="JobCancelledException">The job was cancelled.</exception>
     /// <exception cref="StepFailedException">It faulted as often as its definition allows.</exception>

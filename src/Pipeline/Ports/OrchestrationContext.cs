@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.Pipeline.Ports;
 
@@ -10,6 +12,7 @@ public abstract class OrchestrationContext : IOrchestrationContext
     readonly Dictionary<string, int> children = [];
     readonly Dictionary<string, Task<JsonElement>> waiting = new(StringComparer.OrdinalIgnoreCase);
     readonly HashSet<string> waitingNow = new(StringComparer.OrdinalIgnoreCase);
+    int drawnNames;
 
     public abstract DateTime CurrentUtcDateTime { get; }
 
@@ -31,20 +34,39 @@ public abstract class OrchestrationContext : IOrchestrationContext
     public async Task<TOut> CallActivityAsync<TIn, TOut>(Activity<TIn, TOut> activity, TIn input)
     {
         JsonElement payload = Payload.Write(input);
-        for (int attempt = 1; ; attempt++)
+        string? job = activity.Retry.IsTheJobs && input is IJobInput { JobId: { } id } ? id : null;
+        for (int failures = 0; ;)
         {
             try
             {
                 return Outcome.Unwrap<TOut>(await RunActivityAsync(activity.Name, payload));
             }
-            catch (StepFailedException fault) when (attempt < activity.Retry.Attempts)
+            catch (NoPlaceException) when (job is not null)
             {
-                if (input is IJobInput { JobId: { } job }) await CallActivityAsync(RecordRetry.Definition, new(job, activity.Name, attempt, fault.ErrorMessage));
+                // Nothing failed: it only has to wait.
+            }
+            catch (StepFailedException fault)
+            {
+                failures++;
+                RetryVerdict verdict = job is null
+                    ? new(failures < activity.Retry.Attempts, activity.Retry.DelayAfter(failures))
+                    : await CallActivityAsync(RecordRetry.Definition, new(job, NewName($"{activity.Name}/{failures}"), activity.Name, failures, fault.ErrorMessage));
+                if (!verdict.IsTriedAgain) throw;
+                await CreateTimer(verdict.Delay);
             }
 
-            await CreateTimer(activity.Retry.DelayAfter(attempt));
+            if (job is not null) await WaitForPlaceAsync(job);
         }
     }
+
+    async Task WaitForPlaceAsync(string job)
+    {
+        var ticket = new PlaceTicket(InstanceId, NewName("place"));
+        if (await CallActivityAsync(AskForPlace.Definition, new(job, ticket))) await WaitForExternalEvent<bool>(ticket.Event);
+    }
+
+    /// <summary>The same on every replay, and never drawn again: not in another instance, and not when this one starts again from its input.</summary>
+    string NewName(string kind) => string.Create(CultureInfo.InvariantCulture, $"{kind}:{InstanceId}:{drawnNames++}:{CurrentUtcDateTime.Ticks}");
 
     public async Task<TOut> CallSubOrchestratorAsync<TIn, TOut>(Orchestration<TIn, TOut> orchestration, TIn input)
     {

@@ -40,7 +40,7 @@ public sealed class JobQueueTests
     public async Task Sweep_EntryWithoutAJob_IsRemovedAfterAMinute()
     {
         using var host = new TestHost();
-        await host.Queue.EnterAsync(JobQueue.KeyFor(host.Clock.GetUtcNow().UtcDateTime, "gen_00000001"), "gen_00000001");
+        await host.Queue.EnterAsync(JobQueue.KeyFor(JobPriority.Normal, host.Clock.GetUtcNow().UtcDateTime, "gen_00000001"), "gen_00000001");
 
         await host.Queue.SweepAsync();
         Assert.Single(await host.Catalog.QueryAsync("queue", "pending", null, 10));
@@ -58,6 +58,34 @@ public sealed class JobQueueTests
         for (int n = 0; n < 5; n++) jobs.Add(await host.SubmitAsync());
 
         Assert.Equal([0, 0, 0, 1, 2], await Task.WhenAll(jobs.Select(async job => await host.Queue.PositionAsync((await host.Ledger.FindAsync(job.JobId))!))));
+    }
+
+    [Fact]
+    [Trait("Requirement", "A-69")]
+    public async Task Admit_JobsOfThreeClasses_GoesByClassThenByTime()
+    {
+        using var host = new TestHost();
+        Job running = await host.SubmitAsync(), low = await host.SubmitAsync(priority: JobPriority.Low), normal = await host.SubmitAsync();
+        Job high = await host.SubmitAsync(priority: JobPriority.High), later = await host.SubmitAsync(), urgent = await host.SubmitAsync(priority: JobPriority.High);
+
+        int?[] positions = await Task.WhenAll(new[] { running, high, urgent, normal, later, low }.Select(job => host.Queue.PositionAsync(job)));
+        Assert.Equal([0, 1, 2, 3, 4, 5], positions);
+        await host.Orchestrator.RunAllAsync();
+
+        List<Job> ended = [];
+        foreach (Job job in new[] { running, high, urgent, normal, later, low }) ended.Add(await host.ReadAsync(job));
+        Assert.All(ended, job => Assert.Equal(JobStatus.Completed, job.Status));
+        Assert.Equal(ended.Select(job => job.JobId), host.Orchestrator.Roots);
+    }
+
+    [Fact]
+    public void Admit_EntryOfAnEarlierVersion_StandsBetweenHighAndNormal()
+    {
+        string old = "0639000000000000000-gen_00000001";
+        string[] keys = [JobQueue.KeyFor(JobPriority.Low, DateTime.UnixEpoch, "a"), JobQueue.KeyFor(JobPriority.Normal, DateTime.UnixEpoch, "a"), JobQueue.KeyFor(JobPriority.High, DateTime.MaxValue, "a"), old];
+        Assert.Equal([keys[2], old, keys[1], keys[0]], keys.Order(StringComparer.Ordinal));
+        Assert.Equal(new DateTime(639000000000000000, DateTimeKind.Utc), JobQueue.AcceptedAt(old));
+        Assert.Equal(DateTime.UnixEpoch, JobQueue.AcceptedAt(keys[0]));
     }
 
     [Fact]

@@ -6,12 +6,20 @@ using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Tests.Memory;
 
-/// <summary>Runs orchestrations when told to, one after the other, without a history; timers take no time.</summary>
+/// <summary>The process is gone: nothing after this is recorded.</summary>
+public sealed class CrashException() : Exception("The process died here.");
+
+/// <summary>Runs orchestrations when told to, one after the other, without a history; timers take no time. One that waits for an event stands aside until it comes.</summary>
 public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrationClient
 {
+    readonly IServiceProvider services = services;
     readonly ConcurrentDictionary<string, InstanceState> instances = new();
-
+    readonly ConcurrentDictionary<string, Func<Task>> stories = new();
+    readonly ConcurrentDictionary<string, Task> runs = new();
+    readonly ConcurrentDictionary<(string Instance, string Event), TaskCompletionSource<JsonElement>> events = new();
     readonly ConcurrentDictionary<string, ConcurrentQueue<Exception>> faults = new();
+    readonly ConcurrentQueue<Func<Task>> started = new();
+    TaskCompletionSource standsAside = new();
 
     /// <summary>Activities whose first result gets lost on the way: they run, and run again.</summary>
     public ConcurrentDictionary<string, bool> LoseResultOnce { get; } = new();
@@ -21,47 +29,112 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
 
     public Func<string, Task> BeforeActivity { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Has the next run of an activity end with this instead.</summary>
-    public void FailNext(string activity, Exception fault) => faults.GetOrAdd(activity, _ => new()).Enqueue(fault);
+    /// <summary>Called while a timer runs.</summary>
+    public Func<TimeSpan, Task> DuringTimer { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>The next so many events find no orchestrator.</summary>
+    public int RefuseEvents { get; set; }
 
     /// <summary>Names of activities in the order they ran.</summary>
     public ConcurrentQueue<string> Ran { get; } = new();
 
-    readonly ConcurrentQueue<Func<Task>> started = new();
+    /// <summary>Has the next run of an activity end with this instead.</summary>
+    public void FailNext(string activity, Exception fault) => faults.GetOrAdd(activity, _ => new()).Enqueue(fault);
 
     public Task StartAsync<TIn, TOut>(Orchestration<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancel = default)
     {
-        if (instances.TryAdd(instanceId, new(instanceId, orchestration.Name, InstanceStatus.Running, null, null)))
-            started.Enqueue(() => RunAsync(orchestration, instanceId, Payload.Write(input)));
+        if (!instances.TryAdd(instanceId, new(instanceId, orchestration.Name, InstanceStatus.Running, null, null))) return Task.CompletedTask;
+        stories[instanceId] = () => RunRootAsync(orchestration, instanceId, Payload.Write(input));
+        Enqueue(instanceId);
         return Task.CompletedTask;
     }
 
-    /// <summary>Runs what was started, and what that starts in turn.</summary>
-    public async Task RunAllAsync()
+    /// <summary>Takes up what another left when its process died: everything that runs begins again from its input.</summary>
+    public void TakeUp(InlineOrchestrator dead, Func<string, Func<Task>> storyOf)
     {
-        while (started.TryDequeue(out Func<Task>? run)) await run();
+        foreach (InstanceState state in dead.instances.Values)
+        {
+            instances[state.InstanceId] = state;
+            if (state.Status != InstanceStatus.Running || state.InstanceId.Contains('.', StringComparison.Ordinal)) continue;
+            stories[state.InstanceId] = storyOf(state.InstanceId);
+            Enqueue(state.InstanceId);
+        }
     }
 
-    public Task RaiseEventAsync(string instanceId, string name, JsonElement payload, CancellationToken cancel = default) => Task.CompletedTask;
+    public Task RunAgainAsync(OrchestrationDefinition orchestration, string id, JsonElement input) => RunRootAsync(orchestration, id, input);
+
+    /// <summary>Runs what was started, and what that starts in turn, until all have ended or wait for an event.</summary>
+    public async Task RunAllAsync()
+    {
+        while (started.TryDequeue(out Func<Task>? step))
+        {
+            standsAside = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Task run = step();
+            await await Task.WhenAny(run, standsAside.Task);
+        }
+    }
+
+    public Task RaiseEventAsync(string instanceId, string name, JsonElement payload, CancellationToken cancel = default)
+    {
+        string root = instanceId.Split('.')[0];
+        if (RefuseEvents-- > 0) return Task.FromException(new IOException("the orchestrator is away"));
+        if (!instances.TryGetValue(root, out InstanceState? state) || state.Status != InstanceStatus.Running) return Task.CompletedTask;
+        started.Enqueue(() =>
+        {
+            EventOf(instanceId, name).TrySetResult(payload);
+            return runs.GetValueOrDefault(root, Task.CompletedTask);
+        });
+        return Task.CompletedTask;
+    }
 
     public Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancel = default) => Task.FromResult(instances.GetValueOrDefault(instanceId));
 
     public Task TerminateAsync(string instanceId, string reason, CancellationToken cancel = default)
     {
-        instances[instanceId] = instances[instanceId] with { Status = InstanceStatus.Terminated, Error = reason };
+        foreach (InstanceState state in instances.Values)
+        {
+            bool isIt = state.InstanceId == instanceId || state.InstanceId.StartsWith(instanceId + ".", StringComparison.Ordinal);
+            if (isIt && state.Status == InstanceStatus.Running) instances[state.InstanceId] = state with { Status = InstanceStatus.Terminated, Error = reason };
+        }
+
         return Task.CompletedTask;
     }
 
     public Task PurgeAsync(string instanceId, CancellationToken cancel = default)
     {
-        instances.TryRemove(instanceId, out _);
+        foreach (string id in instances.Keys.Where(id => id == instanceId || id.StartsWith(instanceId + ".", StringComparison.Ordinal))) instances.TryRemove(id, out _);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Jobs' instances in the order they were run.</summary>
+    public ConcurrentQueue<string> Roots { get; } = new();
+
+    void Enqueue(string instanceId) => started.Enqueue(() =>
+    {
+        Roots.Enqueue(instanceId);
+        Task run = stories[instanceId]();
+        return runs[instanceId] = run;
+    });
+
+    TaskCompletionSource<JsonElement> EventOf(string instanceId, string name) => events.GetOrAdd((instanceId, name), _ => new());
+
+    async Task RunRootAsync(OrchestrationDefinition orchestration, string id, JsonElement input)
+    {
+        try
+        {
+            await RunAsync(orchestration, id, input);
+        }
+        catch (StepFailedException fault)
+        {
+            instances[id] = new(id, orchestration.Name, InstanceStatus.Failed, null, fault.Message);
+        }
     }
 
     async Task<JsonElement> RunAsync(OrchestrationDefinition orchestration, string id, JsonElement input)
     {
+        instances[id] = new(id, orchestration.Name, InstanceStatus.Running, null, null);
         JsonElement output = await orchestration.InvokeAsync(new Context(this, id), input);
-        instances[id] = new(id, orchestration.Name, InstanceStatus.Completed, output, null);
+        if (instances[id].Status == InstanceStatus.Running) instances[id] = new(id, orchestration.Name, InstanceStatus.Completed, output, null);
         return output;
     }
 
@@ -77,7 +150,7 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
             JsonElement output = await activity.InvokeAsync(services, input, new(CancellationToken.None));
             return LoseResultOnce.TryRemove(name, out _) ? throw new IOException("the result got lost") : output;
         }
-        catch (Exception fault)
+        catch (Exception fault) when (fault is not CrashException)
         {
             throw new StepFailedException(name, fault.GetType().Name, fault.Message);
         }
@@ -85,7 +158,7 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
 
     sealed class Context(InlineOrchestrator host, string id) : OrchestrationContext
     {
-        public override DateTime CurrentUtcDateTime => DateTime.UnixEpoch;
+        public override DateTime CurrentUtcDateTime => ((TimeProvider)host.services.GetService(typeof(TimeProvider))!).GetUtcNow().UtcDateTime;
 
         protected override string InstanceId => id;
 
@@ -94,7 +167,7 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
         public override Task CreateTimer(TimeSpan delay, CancellationToken cancel = default)
         {
             host.Waited.Enqueue(delay);
-            return Task.CompletedTask;
+            return host.DuringTimer(delay);
         }
 
         protected override Task<JsonElement> RunActivityAsync(string name, JsonElement input) => host.RunActivityAsync(name, input);
@@ -102,6 +175,11 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
         protected override Task<JsonElement> RunChildAsync(string name, string instanceId, JsonElement input) =>
             host.RunAsync(PipelineDefinitions.Orchestrations.Single(definition => definition.Name == name), instanceId, input);
 
-        protected override Task<JsonElement> NextEventAsync(string name) => Task.FromException<JsonElement>(new NotSupportedException(name));
+        protected override Task<JsonElement> NextEventAsync(string name)
+        {
+            Task<JsonElement> next = host.EventOf(id, name).Task;
+            if (!next.IsCompleted) host.standsAside.TrySetResult();
+            return next;
+        }
     }
 }

@@ -15,12 +15,12 @@ public sealed class TestHost : IDisposable
     MemoryBlobStore? blobs;
     FailingCatalog? rows;
 
-    public TestHost(int maxConcurrentJobs = 1)
+    public TestHost(int maxConcurrentJobs = 1, Action<PipelineOptions>? configure = null)
     {
         services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
             .AddPipeline()
-            .Configure<PipelineOptions>(options => options.MaxConcurrentJobs = maxConcurrentJobs)
+            .Configure<PipelineOptions>(options => { options.MaxConcurrentJobs = maxConcurrentJobs; configure?.Invoke(options); })
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IBlobStore>(Blobs).AddSingleton<ICatalog>(Rows).AddSingleton<IEventLog>(Events)
             .AddSingleton<IMusicGenerator>(Player)
@@ -60,11 +60,14 @@ public sealed class TestHost : IDisposable
 
     public static GenerationRequest Request(string prompt = "two calm tones", double seconds = 1) => new() { Prompt = prompt, Duration = seconds, Seed = 7 };
 
-    public async Task<Job> SubmitAsync(GenerationRequest? request = null)
+    public async Task<Job> SubmitAsync(GenerationRequest? request = null, JobPriority priority = JobPriority.Normal)
     {
         Clock.Advance(TimeSpan.FromMilliseconds(1));
-        return await Desk.SubmitAsync(request ?? Request(), JobTerms.Local);
+        return await Desk.SubmitAsync(request ?? Request(), JobTerms.Local with { Priority = priority });
     }
+
+    /// <summary>A job as its row has it now.</summary>
+    public async Task<Job> ReadAsync(Job job) => (await Ledger.FindAsync(job.JobId))!;
 
     public async Task<IReadOnlyList<string>> EventTypesAsync(string jobId) => [.. (await Events.ReadAsync(jobId, 0, 1000)).Select(logged => logged.Type)];
 
