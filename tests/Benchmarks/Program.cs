@@ -12,6 +12,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["profile"] = HTDemucsProfile.Run,
     ["memory"] = PeakMemory.Run,
     ["runner"] = RunnerSpeed.Run,
+    ["queue"] = QueueSpeed.Run,
     ["first-file"] = FirstFile.Run,
     ["load"] = LoadSpeed.Run,
     ["chaos"] = Chaos.Run,
