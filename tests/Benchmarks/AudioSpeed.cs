@@ -1,10 +1,8 @@
 using System.Runtime.InteropServices;
 using DgxMusic.Audio;
 using DgxMusic.Audio.Export;
-using DgxMusic.Audio.Wav;
 using DgxMusic.Composer;
 using DgxMusic.Composer.Synthesis;
-using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Dsp.Filters;
 using DgxMusic.Dsp.Loudness;
@@ -15,18 +13,23 @@ namespace DgxMusic.Benchmarks;
 /// <summary>The audio library on one core, each kind of work beside the library that is known for it.</summary>
 static class AudioSpeed
 {
-    const int RateHz = 44_100, BlockFrames = 1 << 14;
-    const double Seconds = 180;
+    internal const int RateHz = 44_100, BlockFrames = 1 << 14;
+    internal const double Seconds = 180;
 
-    public static IEnumerable<Measurement> Run()
+    public static IEnumerable<Measurement> Run() => [.. WithMusic(All), .. WavSpeed.Run()];
+
+    static IEnumerable<Measurement> All(AudioBuffer music, string[] input, string folder) =>
+        [.. Loudness(music, input), .. Mastering(music, input, Path.Combine(folder, "file.wav")), .. Listening(music, input), .. Converting(music, input), .. Filtering(music, input)];
+
+    /// <param name="measure">Takes the music, how an opponent finds it, and a folder for its files.</param>
+    internal static IEnumerable<Measurement> WithMusic(Func<AudioBuffer, string[], string, IEnumerable<Measurement>> measure)
     {
-        string folder = Directory.CreateTempSubdirectory("dgxmusic-audio-").FullName, raw = Path.Combine(folder, "raw"), wav = Path.Combine(folder, "file.wav");
+        string folder = Directory.CreateTempSubdirectory("dgxmusic-audio-").FullName, raw = Path.Combine(folder, "raw");
         try
         {
             AudioBuffer music = Music();
             File.WriteAllBytes(raw, MemoryMarshal.AsBytes<float>(Interleaved(music)));
-            string[] input = [raw, $"{RateHz}", "2"];
-            return [.. Loudness(music, input), .. Mastering(music, input, wav), .. Listening(music, input), .. Converting(music, input), .. Filtering(music, input), .. Files(music, input, wav, folder)];
+            return [.. measure(music, [raw, $"{RateHz}", "2"], folder)];
         }
         finally
         {
@@ -85,33 +88,20 @@ static class AudioSpeed
 
     static IEnumerable<Measurement> Filtering(AudioBuffer music, string[] input)
     {
-        // In place, so that each round filters what the one before it left: as much work, and no copy.
-        AudioBuffer copy = new(RateHz, [music[0].ToArray(), music[1].ToArray()]);
-        ButterworthFilter filter = ButterworthFilter.LowPass(4, 1_000, RateHz);
-        yield return Duel.Of("zero-phase low-pass of order 4", Seconds, 2, Opponent.OfPython("scipy sosfiltfilt", "scipy, numpy", "filter", ["-", .. input]), () => filter.Apply(copy));
-    }
-
-    static IEnumerable<Measurement> Files(AudioBuffer music, string[] input, string wav, string folder)
-    {
-        foreach (BitDepth depth in (BitDepth[])[BitDepth.Pcm16, BitDepth.Pcm24, BitDepth.Float])
+        string mono = input[0] + "-mono";
+        File.WriteAllBytes(mono, MemoryMarshal.AsBytes<float>(music[0].ToArray()));
+        foreach ((string what, string scipy, ButterworthFilter filter) in (ValueTuple<string, string, ButterworthFilter>[])[
+            ("low-pass of order 4", "4,1000", ButterworthFilter.LowPass(4, 1_000, RateHz)), ("low-pass of order 12", "12,1000", ButterworthFilter.LowPass(12, 1_000, RateHz)),
+            ("band-pass of order 4", "4,300,3000", ButterworthFilter.BandPass(4, 300, 3_000, RateHz))])
         {
-            string name = BitDepths.NameOf(depth), theirs = Path.Combine(folder, "theirs.wav");
-            yield return Duel.Of($"write {name}", Seconds, 2, Opponent.OfLibrary("sndfile", "sndfile", ["write", name, theirs, .. input]), () => Write(music, depth, wav));
-            var block = new AudioBuffer(RateHz, 2, BlockFrames);
-            yield return Duel.Of($"read {name}", Seconds, 2, Opponent.OfLibrary("sndfile", "sndfile", ["read", name, wav, .. input]), () =>
+            foreach (int channels in (int[])[2, 1])
             {
-                using var reader = new WavReader(File.OpenRead(wav));
-                while (reader.Read(block) > 0) { }
-            });
+                // In place, so that each round filters what the one before it left: as much work, and no copy.
+                AudioBuffer copy = new(RateHz, [.. Enumerable.Range(0, channels).Select(channel => music[channel].ToArray())]);
+                Opponent scipys = Opponent.OfPython("scipy sosfiltfilt", "scipy, numpy", "filter", [scipy, channels == 1 ? mono : input[0], input[1], $"{channels}"]);
+                yield return Duel.Of($"zero-phase {what}{(channels == 1 ? ", mono" : "")}", Seconds, 2, scipys, () => filter.Apply(copy));
+            }
         }
-    }
-
-    static void Write(AudioBuffer music, BitDepth depth, string path)
-    {
-        using FileStream file = File.Create(path);
-        using var writer = new WavWriter(file, new(RateHz, 2, depth, music.Frames));
-        InBlocks(music, writer.Write);
-        writer.Complete();
     }
 
     static void Listen(AudioBuffer music, bool tempo)
@@ -121,7 +111,7 @@ static class AudioSpeed
         analyzer.Finish();
     }
 
-    static void InBlocks(AudioBuffer audio, Action<AudioBuffer> take)
+    internal static void InBlocks(AudioBuffer audio, Action<AudioBuffer> take)
     {
         for (int from = 0; from < audio.Frames; from += BlockFrames) take(audio.Slice(from, Math.Min(BlockFrames, audio.Frames - from)));
     }

@@ -94,15 +94,23 @@ static class Duel
     /// <param name="amount">Of work in one round, in the unit that is then given by second: seconds of music, unless told otherwise.</param>
     /// <param name="aim">How many times the opponent's speed we want.</param>
     /// <param name="repeats">Calls a round, here and there.</param>
-    public static Measurement Of(string what, double amount, double aim, Opponent opponent, Action work, string unit = "× real time", int repeats = 1)
+    /// <param name="prepare">Before each round, and not in its time; an opponent brings its own.</param>
+    public static Measurement Of(
+        string what, double amount, double aim, Opponent opponent, Action work, string unit = "× real time", int repeats = 1, Action? prepare = null)
     {
         List<double> ours = [], theirs = [], ratios = [];
         using (opponent)
         {
             // Short work is compiled for good only after it has run for a while.
-            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < warmUp;) work();
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < warmUp;)
+            {
+                prepare?.Invoke();
+                work();
+            }
+
             for (int round = -2; round < Rounds; round++)
             {
+                prepare?.Invoke();
                 double mine = Measurement.SecondsOf(() =>
                 {
                     for (int i = 0; i < repeats; i++) work();

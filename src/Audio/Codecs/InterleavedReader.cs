@@ -7,8 +7,8 @@ namespace DgxMusic.Audio.Codecs;
 /// <summary>The samples of one chunk: interleaved frames, as many as are announced and there.</summary>
 sealed class InterleavedReader
 {
-    /// <summary>Read at once; large enough that a call costs nothing, small enough to stay in the cache.</summary>
-    const int BufferBytes = 64 << 10;
+    /// <summary>Read at once, where there is as much: large enough that a call costs nothing, small enough to stay in the cache.</summary>
+    const int BufferBytes = 128 << 10;
 
     readonly ForwardReader source;
     readonly SampleFormat coding;
@@ -27,9 +27,9 @@ sealed class InterleavedReader
     {
         (this.source, this.coding, this.format, this.announcedBytes, this.isAiffOrder) = (source, coding, format, announcedBytes, isAiffOrder);
         frameBytes = format.Channels * coding.BytesOf();
-        buffer = new byte[Math.Max(1, BufferBytes / frameBytes) * frameBytes];
         long? bytes = source.Available is { } available ? Math.Min(announcedBytes ?? long.MaxValue, available) : announcedBytes;
         Frames = bytes / frameBytes;
+        buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(Frames ?? long.MaxValue, 1, Math.Max(1, BufferBytes / frameBytes)) * frameBytes);
     }
 
     public long? Frames { get; }

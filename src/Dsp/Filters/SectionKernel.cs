@@ -9,7 +9,7 @@ namespace DgxMusic.Dsp.Filters;
 /// </summary>
 /// <remarks>
 /// A step waits for the one before, so arithmetic is idle most of the time: two signals in one register, two sections
-/// and two directions in one loop fill it.
+/// and two directions in one loop fill it; more than two sections run as <see cref="CascadeKernel"/>.
 /// No fused multiply-add, so that every machine computes the same bits.
 /// </remarks>
 static unsafe class SectionKernel
@@ -19,18 +19,20 @@ static unsafe class SectionKernel
 
     /// <param name="pairs">2 T values: sample n of the first signal at 2 n, of the second at 2 n + 1. Changed in place.</param>
     /// <param name="states"><see cref="StateLength"/> values a section; changed to those after the last sample.</param>
-    public static void Forward(ReadOnlySpan<Biquad> sections, Span<double> states, Span<double> pairs) => Run(sections, states, pairs, 2);
+    /// <param name="signals">1: the second signal is nothing, and need not be run.</param>
+    public static void Forward(ReadOnlySpan<Biquad> sections, Span<double> states, Span<double> pairs, int signals = 2) => Run(sections, states, pairs, 2, signals);
 
     /// <summary>As <see cref="Forward"/>, from the last sample to the first.</summary>
-    public static void Backward(ReadOnlySpan<Biquad> sections, Span<double> states, Span<double> pairs) => Run(sections, states, pairs, -2);
+    public static void Backward(ReadOnlySpan<Biquad> sections, Span<double> states, Span<double> pairs, int signals = 2) => Run(sections, states, pairs, -2, signals);
 
     /// <summary>As <see cref="Forward"/> on one piece and <see cref="Backward"/> on another; if equally long, in the time of one.</summary>
-    public static void Both(ReadOnlySpan<Biquad> sections, Span<double> forwardStates, Span<double> forward, Span<double> backwardStates, Span<double> backward)
+    public static void Both(
+        ReadOnlySpan<Biquad> sections, Span<double> forwardStates, Span<double> forward, Span<double> backwardStates, Span<double> backward, int signals = 2)
     {
         if (!Vector128.IsHardwareAccelerated || forward.IsEmpty || forward.Length != backward.Length)
         {
-            Forward(sections, forwardStates, forward);
-            Backward(sections, backwardStates, backward);
+            Forward(sections, forwardStates, forward, signals);
+            Backward(sections, backwardStates, backward, signals);
             return;
         }
 
@@ -38,13 +40,26 @@ static unsafe class SectionKernel
         {
             double* last = back + backward.Length - 2;
             int k = 0, count = forward.Length / 2;
+            for (; HasCascade(sections, k); k += CascadeKernel.MostSections)
+            {
+                ReadOnlySpan<Biquad> cascade = sections[k..Math.Min(k + CascadeKernel.MostSections, sections.Length)];
+                for (int signal = 0; signal < signals; signal++)
+                {
+                    int state = (k * StateLength) + signal;
+                    CascadeKernel.Run(cascade, new(aheadState + state, ahead + signal, 2), new(backState + state, last + signal, -2), count);
+                }
+            }
+
             for (; k + 2 <= sections.Length; k += 2)
                 TwoBoth(sections[k], sections[k + 1], aheadState + (k * StateLength), ahead, backState + (k * StateLength), last, count);
             if (k < sections.Length) OneBoth(sections[k], aheadState + (k * StateLength), ahead, backState + (k * StateLength), last, count);
         }
     }
 
-    static void Run(ReadOnlySpan<Biquad> sections, Span<double> states, Span<double> pairs, int step)
+    /// <summary>A cascade's lanes pay from three sections on.</summary>
+    static bool HasCascade(ReadOnlySpan<Biquad> sections, int done) => CascadeKernel.IsFast && sections.Length - done > 2;
+
+    static void Run(ReadOnlySpan<Biquad> sections, Span<double> states, Span<double> pairs, int step, int signals)
     {
         if (pairs.IsEmpty) return;
         if (!Vector128.IsHardwareAccelerated)
@@ -57,6 +72,14 @@ static unsafe class SectionKernel
         {
             double* from = step > 0 ? first : first + pairs.Length - 2;
             int k = 0;
+            for (; HasCascade(sections, k); k += CascadeKernel.MostSections)
+            {
+                ReadOnlySpan<Biquad> cascade = sections[k..Math.Min(k + CascadeKernel.MostSections, sections.Length)];
+                CascadeKernel.Signal one = new(state + (k * StateLength), from, step), two = new(state + (k * StateLength) + 1, from + 1, step);
+                if (signals == 1) CascadeKernel.Run(cascade, one, pairs.Length / 2);
+                else CascadeKernel.Run(cascade, one, two, pairs.Length / 2);
+            }
+
             for (; k + 2 <= sections.Length; k += 2) RunTwo(sections[k], sections[k + 1], state + (k * StateLength), from, pairs.Length / 2, step);
             if (k < sections.Length) RunOne(sections[k], state + (k * StateLength), from, pairs.Length / 2, step);
         }

@@ -67,7 +67,7 @@ sealed class ZeroPhase
                 Load(first.Slice(start, count), second.IsEmpty ? second : second.Slice(start, count), ahead);
             }
 
-            SectionKernel.Both(sections, noted.AsSpan(Math.Max(0, chunk - 1) * states, states), ahead, running, back);
+            SectionKernel.Both(sections, noted.AsSpan(Math.Max(0, chunk - 1) * states, states), ahead, running, back, second.IsEmpty ? 1 : 2);
             Quieten(running);
             if (!back.IsEmpty) Store(back, first.Slice(from, back.Length / 2), second.IsEmpty ? second : second.Slice(from, back.Length / 2));
         }
@@ -84,7 +84,7 @@ sealed class ZeroPhase
         Reflect(first[..(edge + 1)], second.IsEmpty ? second : second[..(edge + 1)], pairs, fromStart: true);
         if (edge == 0) Load(first[..1], second.IsEmpty ? second : second[..1], scratch.AsSpan(0, 2));
         Start(running, scratch[0], scratch[1]);
-        SectionKernel.Forward(sections, running, pairs);
+        SectionKernel.Forward(sections, running, pairs, second.IsEmpty ? 1 : 2);
         for (int chunk = 0; chunk < chunks; chunk++)
         {
             int from = chunk * ChunkFrames, count = Math.Min(ChunkFrames, first.Length - from);
@@ -92,18 +92,18 @@ sealed class ZeroPhase
             running.CopyTo(noted.AsSpan(chunk * states, states));
             pairs = scratch.AsSpan(0, 2 * count);
             Load(first.Slice(from, count), second.IsEmpty ? second : second.Slice(from, count), pairs);
-            SectionKernel.Forward(sections, running, pairs);
+            SectionKernel.Forward(sections, running, pairs, second.IsEmpty ? 1 : 2);
         }
 
         if (edge > 0)
         {
             pairs = scratch.AsSpan(0, 2 * edge);
             Reflect(first[^(edge + 1)..], second.IsEmpty ? second : second[^(edge + 1)..], pairs, fromStart: false);
-            SectionKernel.Forward(sections, running, pairs);
+            SectionKernel.Forward(sections, running, pairs, second.IsEmpty ? 1 : 2);
         }
 
         Start(running, pairs[^2], pairs[^1]);
-        if (edge > 0) SectionKernel.Backward(sections, running, pairs);
+        if (edge > 0) SectionKernel.Backward(sections, running, pairs, second.IsEmpty ? 1 : 2);
     }
 
     /// <summary>For an input that has always been 1: y = g x, t = b2 − a2 g, s = b1 − a1 g + t in each section, g its gain at 0 Hz.</summary>

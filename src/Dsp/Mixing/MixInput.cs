@@ -8,6 +8,7 @@ public sealed record MixInput(AudioBuffer Audio, double Gain = 1.0, double Posit
 
 /// <summary>What a mix came to, before anyone scales it.</summary>
 /// <param name="Peak">Largest magnitude; linear.</param>
+/// <param name="TruePeak">Largest magnitude between samples too, ITU-R BS.1770-5 Annex 2; linear. That of the samples where floats cannot hold what lies between.</param>
 /// <param name="SamplesBeyondOne">Samples, of both channels, whose magnitude exceeds 1.</param>
 /// <param name="FirstBeyondOne">Frames of the first ten such samples, rising; empty for none.</param>
-public sealed record MixReport(double Peak, long SamplesBeyondOne, IReadOnlyList<int> FirstBeyondOne);
+public sealed record MixReport(double Peak, double TruePeak, long SamplesBeyondOne, IReadOnlyList<int> FirstBeyondOne);

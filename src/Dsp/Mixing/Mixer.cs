@@ -49,7 +49,8 @@ public static class Mixer
     static MixReport Report(AudioBuffer mix)
     {
         double peak = Math.Max(PeakScanner.LargestSample(mix[0]), PeakScanner.LargestSample(mix[1]));
-        if (peak <= 1.0) return new(peak, 0, []);
+        double truePeak = TruePeak(mix, peak);
+        if (peak <= 1.0) return new(peak, truePeak, 0, []);
         long beyond = 0;
         var first = new List<int>();
         for (int i = 0; i < mix.Frames; i++)
@@ -59,7 +60,15 @@ public static class Mixer
             beyond += here;
         }
 
-        return new(peak, beyond, first);
+        return new(peak, truePeak, beyond, first);
+    }
+
+    static double TruePeak(AudioBuffer mix, double peak)
+    {
+        var meter = new TruePeakMeter(2);
+        meter.Process(mix);
+        meter.Complete();
+        return double.IsFinite(meter.Peak) ? Math.Max(meter.Peak, peak) : peak;   // beside the largest floats no float lies between
     }
 
     static void Require(IReadOnlyList<MixInput> inputs, int frames)

@@ -39,9 +39,12 @@ def normalise(audio, rate, out):
     soundfile.write(out, gained, rate, subtype="PCM_16")
 
 
-def low_pass(audio, rate, out):
+def zero_phase(audio, rate, out):
+    """OUT: ORDER,EDGE for a low-pass, ORDER,LOW,HIGH for a band-pass."""
     from scipy.signal import butter, sosfiltfilt
-    sosfiltfilt(butter(4, 1000, fs=rate, output="sos"), audio, axis=0)
+    order, *edges = [int(number) for number in out.split(",")]
+    kind = "low" if len(edges) == 1 else "band"
+    sosfiltfilt(butter(order, edges if kind == "band" else edges[0], kind, fs=rate, output="sos"), audio, axis=0)
 
 
 def beats(audio, rate, out):
@@ -54,10 +57,10 @@ def key(audio, rate, out):
     librosa.feature.chroma_cqt(y=audio.mean(axis=1), sr=rate).mean(axis=1)
 
 
-work = {"normalise": normalise, "filter": low_pass, "beats": beats, "key": key}[sys.argv[1]]
+work = {"normalise": normalise, "filter": zero_phase, "beats": beats, "key": key}[sys.argv[1]]
 rate, channels = int(sys.argv[4]), int(sys.argv[5])
 audio = np.fromfile(sys.argv[3], dtype=np.float32).reshape(-1, channels)
-if work is low_pass:
+if work is zero_phase:
     audio = audio.astype(np.float64)
 for _ in sys.stdin:
     start = time.perf_counter()

@@ -28,13 +28,24 @@ static void load(char **arguments)
     fclose(file);
 }
 
-static void rounds(void (*work)(void))
+/* What comes before a round is not in its seconds. */
+static void rounds_after(void (*prepare)(void), void (*work)(void))
 {
     char line[16];
     while (fgets(line, sizeof line, stdin)) {
+        prepare();
         double start = now();
         work();
         printf("%.9f\n", now() - start);
         fflush(stdout);
     }
+}
+
+static void nothing(void)
+{
+}
+
+static inline void rounds(void (*work)(void))
+{
+    rounds_after(nothing, work);
 }

@@ -106,6 +106,26 @@ public sealed class ButterworthFilterTests
         });
 
     [Fact]
+    public void Run_OneSignal_EqualsTheFirstOfTwo() => Property.Holds(
+        from order in Property.Between(1, 12) from frames in Property.Between(0, 40) from step in Gen.Elements(2, -2) select (order, frames, step),
+        drawn =>
+        {
+            Biquad[] sections = ButterworthDesign.BandPass(drawn.order, 300, 3000, 48_000);
+            double[] one = [.. Noise(5, 2 * drawn.frames)], back = [.. one], ahead = [.. one], plain = [.. one];
+            double[] states = [.. Noise(6, sections.Length * SectionKernel.StateLength)], plainStates = [.. states], aheadStates = [.. states], backStates = [.. states];
+            if (drawn.step > 0) SectionKernel.Forward(sections, states, one, signals: 1);
+            else SectionKernel.Backward(sections, states, one, signals: 1);
+            SectionKernel.RunScalar(sections, plainStates, plain, drawn.step);
+            SectionKernel.Both(sections, aheadStates, ahead, backStates, back, signals: 1);
+            Assert.Equal(FirstOf(plain), FirstOf(one));
+            Assert.Equal(FirstOf(plainStates), FirstOf(states));
+            Assert.Equal(FirstOf(one), FirstOf(drawn.step > 0 ? ahead : back));
+            Assert.Equal(FirstOf(states), FirstOf(drawn.step > 0 ? aheadStates : backStates));
+        });
+
+    static double[] FirstOf(double[] pairs) => [.. pairs.Where((_, i) => i % 2 == 0)];
+
+    [Fact]
     public void Apply_AnyFilterAndConstant_LetsItPassOrNot() => Property.Holds(
         from order in Property.Between(1, 12) from cutoff in Property.Between(200, 20_000) from frames in Property.Between(1, 6000) from level in Property.Between(-100, 100)
         select (order, cutoff, frames, level: level / 100f),

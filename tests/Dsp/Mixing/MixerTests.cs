@@ -26,9 +26,32 @@ public sealed class MixerTests
             }
 
             Assert.Equal(all.Length == 0 ? 0 : all.Max(Math.Abs), report.Peak);
+            Assert.True(report.TruePeak >= report.Peak);
             Assert.Equal(all.LongCount(x => Math.Abs(x) > 1f), report.SamplesBeyondOne);
             Assert.Equal(Enumerable.Range(0, drawn.frames).Where(i => Math.Abs(all[i]) > 1f || Math.Abs(all[i + drawn.frames]) > 1f).Take(10), report.FirstBeyondOne);
         });
+
+    [Fact]
+    public void Sum_ToneBetweenItsSamples_ReportsItsTruePeak()
+    {
+        // A quarter of the rate at 45°: every sample is 0.707 of the crest. Two of them make twice one; the fades keep the ends from overshooting.
+        var tone = new AudioBuffer(48_000, 1, 4_800);
+        for (int i = 0; i < tone.Frames; i++) tone[0][i] = (float)(0.4 * Math.Min(1, Math.Min(i, tone.Frames - i) / 480.0) * Math.Sin((Math.PI / 2 * i) + (Math.PI / 4)));
+
+        MixReport report = Mixer.Sum([new(tone), new(tone)], tone.Frames).Report;
+
+        Assert.Equal(0.8 * Math.Sqrt(0.5), report.Peak, 1e-6);
+        Assert.Equal(0.8, report.TruePeak, 0.8 * 0.0023);   // 0.02 dB, what the meter promises
+    }
+
+    [Fact]
+    public void Sum_LargestFloats_ReportsNumbers()
+    {
+        var loud = new AudioBuffer(48_000, [[float.MaxValue, -float.MaxValue, float.MaxValue, float.MaxValue]]);
+        MixReport report = Mixer.Sum([new(loud, 1e6)], 4).Report;
+        Assert.Equal(float.MaxValue, report.Peak);
+        Assert.True(double.IsFinite(report.TruePeak) && report.TruePeak >= report.Peak);
+    }
 
     [Fact]
     public void Accumulation_AnyLength_EqualsScalarBitForBit() => Property.Holds(
