@@ -14,8 +14,8 @@ public static class ApiMap
 {
     public static IServiceCollection AddApi(this IServiceCollection services) => services
         .AddEvents()
-        .AddSingleton<Uploads>()
-        .AddSingleton<Generations>().AddSingleton<Jobs>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>().AddSingleton<Health>()
+        .AddSingleton<Uploads>().AddSingleton<EngineCards>().AddSingleton<Gpu>().AddSingleton<Health>()
+        .AddSingleton<Generations>().AddSingleton<Jobs>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>()
         .AddSingleton<Prompts>();
 
     /// <summary>Maps every route, and answers what is none of them.</summary>

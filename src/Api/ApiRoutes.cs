@@ -8,6 +8,6 @@ public static class ApiRoutes
 {
     public static IReadOnlyList<Route> All { get; } =
     [
-        .. AboutRoutes.All, .. GenerationRoutes.All, .. JobRoutes.All, .. FileRoutes.All, .. AudioRoutes.All, .. StorageRoutes.All, .. HealthRoutes.All, .. UploadRoutes.All,
+        .. AboutRoutes.All, .. GenerationRoutes.All, .. JobRoutes.All, .. FileRoutes.All, .. AudioRoutes.All, .. StorageRoutes.All, .. HealthRoutes.All, .. UploadRoutes.All, .. EngineRoutes.All,
     ];
 }

@@ -25,6 +25,6 @@ public static class PipelineServices
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");
         services.AddUploads().AddSingleton<StoreFiles>().AddSingleton<Retention>();
-        return services.AddSingleton<EngineRegistry>();
+        return services.AddEngines();
     }
 }

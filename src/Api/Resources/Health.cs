@@ -16,7 +16,8 @@ public enum HealthStatus
     Unhealthy,
 }
 
-public sealed record HealthCheck(string Name, HealthStatus Status, string Message);
+/// <param name="Details">Figures and names behind the message; null where it says all.</param>
+public sealed record HealthCheck(string Name, HealthStatus Status, string Message, IReadOnlyDictionary<string, object>? Details = null);
 
 public sealed record HealthReport(
     HealthStatus Status, IReadOnlyDictionary<string, HealthCheck> Checks, string Version, double UptimeSeconds, DateTime Timestamp);
@@ -26,7 +27,7 @@ public sealed record HealthReport(
 public sealed record HostFacts(string ScratchFolder, DateTime StartedAtUtc);
 
 /// <summary>Whether the parts work. Asking always succeeds; the answer may be bad.</summary>
-public sealed class Health(ICatalog catalog, QueueStatistics statistics, EngineRegistry engines, HostFacts host, TimeProvider clock)
+public sealed class Health(ICatalog catalog, IBlobStore store, QueueStatistics statistics, EngineRegistry engines, SeparatorRegistry separators, EngineSwitches switches, HostFacts host, TimeProvider clock)
 {
     const double DegradedBelow = 0.20, UnhealthyBelow = 0.10;
 
@@ -35,9 +36,9 @@ public sealed class Health(ICatalog catalog, QueueStatistics statistics, EngineR
         CancellationToken cancel = request.HttpContext.RequestAborted;
         HealthCheck[] checks =
         [
-            await CheckAsync("database", async () => { await catalog.FindAsync(new("health", "probe", "probe"), cancel); return "The catalog answers."; }),
+            await DatabaseAsync(cancel),
             Gpu(),
-            await CheckAsync("queue", async () => Describe(await statistics.ReadAsync(cancel))),
+            await QueueAsync(cancel),
             Disk(),
         ];
         DateTime now = clock.GetUtcNow().UtcDateTime;
@@ -48,15 +49,36 @@ public sealed class Health(ICatalog catalog, QueueStatistics statistics, EngineR
 
     public Task<IResult> ReadLiveAsync(HttpRequest request) => Task.FromResult(Results.Json(new { status = "alive" }, ApiJson.Options));
 
+    /// <exception cref="PipelineException"><see cref="Problem.NotReady"/>, with a reason for each part that does not work.</exception>
     public async Task<IResult> ReadReadyAsync(HttpRequest request)
     {
-        HealthCheck database = await CheckAsync("database", async () => { await catalog.FindAsync(new("health", "probe", "probe")); return ""; });
-        return database.Status == HealthStatus.Healthy
+        CancellationToken cancel = request.HttpContext.RequestAborted;
+        HealthCheck[] broken = [.. new[] { await DatabaseAsync(cancel), await QueueAsync(cancel), Disk() }.Where(check => check.Status == HealthStatus.Unhealthy)];
+        return broken.Length == 0
             ? Results.Json(new { status = "ready" }, ApiJson.Options)
-            : throw new PipelineException(Problem.NotReady, $"The catalog does not answer: {database.Message}");
+            : throw new PipelineException(Problem.NotReady, string.Join(" ", broken.Select(check => check.Message)), broken.ToDictionary(check => check.Name, check => check.Message));
     }
 
-    HealthCheck Gpu() => new("gpu", HealthStatus.Degraded, $"No GPU engine is built in; the CPU plays. Engines: {string.Join(", ", engines.Installed)}.");
+    Task<HealthCheck> DatabaseAsync(CancellationToken cancel) => CheckAsync("database", "The catalog or the store", async () =>
+    {
+        await catalog.FindAsync(new("health", "probe", "probe"), cancel);
+        await store.FindAsync(new(Containers.Work, "health/probe"), cancel);
+        return new("database", HealthStatus.Healthy, "The catalog and the store answer.");
+    });
+
+    Task<HealthCheck> QueueAsync(CancellationToken cancel) => CheckAsync("queue", "The queue", async () =>
+    {
+        QueueReport report = await statistics.ReadAsync(cancel);
+        var details = new Dictionary<string, object> { ["pending_jobs"] = report.PendingJobs, ["processing_jobs"] = report.ProcessingJobs };
+        return new("queue", HealthStatus.Healthy, $"{report.PendingJobs} waiting, {report.ProcessingJobs} running.", details);
+    });
+
+    HealthCheck Gpu()
+    {
+        string[] installed = [.. engines.Installed, .. separators.All.Where(engine => engine.IsInstalled).Select(engine => engine.Facts.Name)];
+        var details = new Dictionary<string, object> { ["engines"] = installed, ["musicgen_mock"] = switches.MusicGenMock, ["demucs_mock"] = switches.DemucsMock };
+        return new("gpu", HealthStatus.Degraded, $"No GPU engine is built in; the CPU does the work. {switches.Notice}".TrimEnd(), details);
+    }
 
     HealthCheck Disk() => DiskOf(new DriveInfo(Path.GetFullPath(host.ScratchFolder)));
 
@@ -66,20 +88,21 @@ public sealed class Health(ICatalog catalog, QueueStatistics statistics, EngineR
     {
         double free = (double)freeBytes / totalBytes;
         HealthStatus status = free < UnhealthyBelow ? HealthStatus.Unhealthy : free < DegradedBelow ? HealthStatus.Degraded : HealthStatus.Healthy;
-        return new("disk_space", status, string.Create(CultureInfo.InvariantCulture, $"{100 * free:F0} % of {totalBytes / 1e9:F0} GB are free."));
+        return new(
+            "disk_space", status, string.Create(CultureInfo.InvariantCulture, $"{100 * free:F0} % of {totalBytes / 1e9:F0} GB are free."),
+            new Dictionary<string, object> { ["free_bytes"] = freeBytes, ["total_bytes"] = totalBytes });
     }
 
-    static string Describe(QueueReport report) => $"{report.PendingJobs} waiting, {report.ProcessingJobs} running.";
-
-    static async Task<HealthCheck> CheckAsync(string name, Func<Task<string>> probe)
+    /// <summary>What breaks is told by its kind: a message may hold paths and addresses, which are nobody's.</summary>
+    static async Task<HealthCheck> CheckAsync(string name, string part, Func<Task<HealthCheck>> probe)
     {
         try
         {
-            return new(name, HealthStatus.Healthy, await probe());
+            return await probe();
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return new(name, HealthStatus.Unhealthy, fault.Message);
+            return new(name, HealthStatus.Unhealthy, $"{part} does not answer ({fault.GetType().Name}).");
         }
     }
 }

@@ -1,5 +1,6 @@
 using DgxMusic.LocalHost.Runner;
 using DgxMusic.LocalHost.Stores;
+using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Ports;
@@ -11,6 +12,7 @@ static class LocalServices
 {
     public static IServiceCollection AddLocalHost(this IServiceCollection services, DataFolder data)
     {
+        services.AddSingleton(provider => new ModelStore(provider.GetRequiredService<IConfiguration>()["MODELS"] is { Length: > 0 } folder ? folder : Path.Combine(data.Path, "models")));
         services.AddPipeline();
         services.AddSingleton<IMusicGenerator, ComposerEngine>();
         services.AddSingleton(data);

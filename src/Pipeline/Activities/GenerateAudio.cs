@@ -16,10 +16,13 @@ namespace DgxMusic.Pipeline.Activities;
 /// <param name="Understood">What the engine took from the prompt.</param>
 public sealed record RawMusic(
     BlobRef Mix, IReadOnlyDictionary<string, BlobRef>? Stems, BlobRef? Midi, EngineFacts Engine, NumericsClass Numerics,
-    int SampleRateHz, int Channels, int SourceChannels, long Frames, JsonElement Understood);
+    int SampleRateHz, int Channels, int SourceChannels, long Frames, JsonElement Understood)
+{
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>Has the engine play: prompt in, mix and stems out.</summary>
-public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobMonitor monitor) : IActivity<GenerationInput, RawMusic>
+public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobMonitor monitor, JobLedger ledger) : IActivity<GenerationInput, RawMusic>
 {
     public static readonly Activity<GenerationInput, RawMusic> Definition =
         Activity<GenerationInput, RawMusic>.Of<GenerateAudio>(version: 1, Lane.Cpu, JobStep.Generating, Retry.Outage);
@@ -37,12 +40,34 @@ public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobM
         if (await store.FindRecordAsync<RawMusic>(output.With(".json"), context.Stopping) is { } done) return done;
 
         await monitor.EnterAsync(input.JobId, JobStep.EncodingPrompt, "Reading the prompt.", context.Stopping);
-        using IMusicPerformance music = engine.Prepare(input.Request, input.Seed);
-        await monitor.EnterAsync(input.JobId, JobStep.Generating, $"{input.Engine} plays.", context.Stopping);
+        return await store.SaveRecordAsync(output.With(".json"), await PerformAsync(engine, input, output, context.Stopping), context.Stopping);
+    }
+
+    /// <summary>Where the GPU is out of memory, once more on the CPU: trying again there would end alike.</summary>
+    async Task<RawMusic> PerformAsync(IMusicGenerator engine, GenerationInput input, BlobRef output, CancellationToken stopping)
+    {
+        Job job = await ledger.GetAsync(input.JobId, stopping);
+        var run = new EngineRun(1 + job.Retries.Count(retry => retry.StartsWith($"{Definition.Name}/", StringComparison.Ordinal)), OnCpu: false, stopping);
+        try
+        {
+            return await PerformAsync(engine, input, output, run);
+        }
+        catch (GpuMemoryException fault)
+        {
+            string warning = $"The GPU ran out of memory, the CPU played: {fault.Message}";
+            await monitor.EnterAsync(input.JobId, JobStep.Generating, warning, stopping);
+            return await PerformAsync(engine, input, output, run with { OnCpu = true }) with { Warnings = [warning] };
+        }
+    }
+
+    async Task<RawMusic> PerformAsync(IMusicGenerator engine, GenerationInput input, BlobRef output, EngineRun run)
+    {
+        using IMusicPerformance music = engine.Prepare(input.Request, input.Seed, run);
+        await monitor.EnterAsync(input.JobId, JobStep.Generating, $"{input.Engine} plays.", run.Stopping);
         RawMusic raw = Describe(music, engine, output, input.Request.Stems);
-        if (raw.Midi is { } midi) await SaveAsync(midi, music.Midi!, context.Stopping);
-        await PlayAsync(music, raw, input, context.Stopping);
-        return await store.SaveRecordAsync(output.With(".json"), raw, context.Stopping);
+        if (raw.Midi is { } midi) await SaveAsync(midi, music.Midi!, run.Stopping);
+        await PlayAsync(music, raw, input, run.Stopping);
+        return raw;
     }
 
     static Identity IdentityOf(GenerationInput input, IMusicGenerator engine)

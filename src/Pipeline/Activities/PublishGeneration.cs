@@ -44,7 +44,7 @@ public sealed class PublishGeneration(IBlobStore store, JobMonitor monitor) : IA
         await SaveManifestAsync(manifest, await DescribeAsync(request, file, mix, stems, midi, context.Stopping), context.Stopping);
         return new(
             file, mix, stems, midi, manifest, raw.Engine.Name, input.Seed, input.Request.Prompt, track.Loudness, (double)track.Frames / track.SampleRateHz,
-            track.SampleRateHz, track.Channels, raw.SourceChannels, track.BitDepth!.Value, track.Bytes, measured.Metadata, measured.Warnings);
+            track.SampleRateHz, track.Channels, raw.SourceChannels, track.BitDepth!.Value, track.Bytes, measured.Metadata, [.. raw.Warnings, .. measured.Warnings]);
     }
 
     async Task<BlobRef> PublishAsync(BlobRef work, BlobRef published, CancellationToken stopping) =>

@@ -11,6 +11,10 @@ public interface IMusicGenerator
 
     /// <summary>Reads the prompt and prepares; the sound comes from <see cref="IMusicPerformance.Render"/>.</summary>
     IMusicPerformance Prepare(GenerationRequest request, ulong seed);
+
+    /// <summary>The same, told what this run is; engines that do not mind leave it aside.</summary>
+    /// <exception cref="GpuMemoryException">Here or later: the GPU has no memory left; the same with <see cref="EngineRun.OnCpu"/> may do.</exception>
+    IMusicPerformance Prepare(GenerationRequest request, ulong seed, EngineRun run) => Prepare(request, seed);
 }
 
 /// <summary>What makes the same request sound the same: it stands in every manifest.</summary>
@@ -19,7 +23,11 @@ public interface IMusicGenerator
 /// <param name="WeightsSha256">Null for an engine without weights.</param>
 /// <param name="Dtype">Arithmetic of the samples.</param>
 /// <param name="Device"><c>cpu</c> or <c>cuda</c>.</param>
-public sealed record EngineFacts(string Name, string Version, string? WeightsSha256, string Dtype, string Device);
+public sealed record EngineFacts(string Name, string Version, string? WeightsSha256, string Dtype, string Device)
+{
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsMock => Version == MockMusicGenerator.MockVersion;
+}
 
 /// <summary>Music while it is made, block by block, in constant memory.</summary>
 public interface IMusicPerformance : IDisposable

@@ -15,10 +15,10 @@ public sealed class TestHost : IDisposable
     MemoryBlobStore? blobs;
     FailingCatalog? rows;
 
-    public TestHost(int maxConcurrentJobs = 1, Action<PipelineOptions>? configure = null)
+    public TestHost(int maxConcurrentJobs = 1, Action<PipelineOptions>? configure = null, params (string Name, string Value)[] settings)
     {
         services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build())
             .AddPipeline()
             .Configure<PipelineOptions>(options => { options.MaxConcurrentJobs = maxConcurrentJobs; configure?.Invoke(options); })
             .AddSingleton<TimeProvider>(Clock)

@@ -1,0 +1,42 @@
+using DgxMusic.Api.Http;
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Jobs;
+using Microsoft.AspNetCore.Http;
+
+namespace DgxMusic.Api.Resources;
+
+public sealed record GpuCard(string Name, long TotalMb, long FreeMb);
+
+/// <summary>What could run on a GPU now.</summary>
+/// <param name="Available">False where none can be used; <paramref name="Reason"/> says why.</param>
+/// <param name="Backend">What the engines run on: <c>cpu</c> or <c>cuda</c>.</param>
+/// <param name="ActiveJobs">Null where the queue does not answer.</param>
+/// <param name="QueuedJobs">Null where the queue does not answer.</param>
+/// <param name="Mock">Mocks stand in for models.</param>
+public sealed record GpuCapacity(bool Available, string Backend, IReadOnlyList<GpuCard> Gpus, int? ActiveJobs, int? QueuedJobs, bool Mock, string? Reason);
+
+/// <summary>Capacity of GPUs. No GPU engine is built into this program, which is what it says.</summary>
+public sealed class Gpu(QueueStatistics statistics, EngineSwitches switches)
+{
+    const string NoEngine = "No GPU engine is built into this program; the CPU does the work.";
+
+    public async Task<IResult> ReadAsync(HttpRequest request)
+    {
+        try
+        {
+            QueueReport queue = await statistics.ReadAsync(request.HttpContext.RequestAborted);
+            return Tell(queue.ProcessingJobs, queue.PendingJobs, NoEngine);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            return Tell(null, null, $"{NoEngine} The queue does not answer ({fault.GetType().Name}).");
+        }
+    }
+
+    /// <exception cref="PipelineException"><see cref="Problem.NotBuilt"/>, always.</exception>
+    public Task<IResult> OpenSessionAsync(HttpRequest request) =>
+        throw new PipelineException(Problem.NotBuilt, "There are no GPU sessions yet: each job takes what it needs and gives it back. GET /api/v1/gpu/capacity tells what there is.");
+
+    IResult Tell(int? active, int? queued, string reason) => Results.Json(new GpuCapacity(false, "cpu", [], active, queued, switches.Any, reason), ApiJson.Options);
+}

@@ -1,0 +1,19 @@
+using DgxMusic.Models.Weights;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace DgxMusic.Pipeline.Engines;
+
+static class EngineServices
+{
+    /// <summary>The engines; a host that keeps its models elsewhere than <c>models</c> adds its own <see cref="ModelStore"/> before.</summary>
+    public static IServiceCollection AddEngines(this IServiceCollection services)
+    {
+        services.AddOptions<EngineSwitches>().Configure<IConfiguration>((switches, configuration) => switches.Read(configuration)).ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<EngineSwitches>>().Value);
+        services.TryAddSingleton(_ => new ModelStore("models"));
+        return services.AddSingleton<EngineRegistry>().AddSingleton<SeparatorRegistry>().AddSingleton<EngineList>();
+    }
+}

@@ -1,0 +1,37 @@
+using DgxMusic.Contracts;
+using DgxMusic.Models.Separation;
+using DgxMusic.Models.Spectral;
+using DgxMusic.Models.Weights;
+
+namespace DgxMusic.Pipeline.Engines;
+
+/// <summary>The separators there are; which are installed is looked up anew each time.</summary>
+public sealed class SeparatorRegistry(ModelStore store, EngineSwitches switches)
+{
+    const string SixStems = "htdemucs_6s";
+
+    static readonly string[] four = ["drums", "bass", "other", "vocals"], six = [.. four, "guitar", "piano"];
+
+    /// <summary>The best four-stem separator first; the other by name only.</summary>
+    public IReadOnlyList<ISourceSeparator> All { get; } = [.. SeparationModels.Names.Select<string, ISourceSeparator>(name =>
+        name == SpectralModel.ModelName ? new SpectralEngine() : switches.DemucsMock ? new MockSeparator(name) : new DemucsEngine(name, store))];
+
+    /// <summary>The separator of that name; without one the best installed of htdemucs_ft, htdemucs and spectral.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: no such name; <see cref="Problem.ModelNotInstalled"/>, naming the command that installs it.</exception>
+    public ISourceSeparator Find(string? name)
+    {
+        if (name is null) return All.First(separator => separator.Facts.Name != SixStems && separator.IsInstalled);
+        if (All.FirstOrDefault(separator => separator.Facts.Name == name) is not { } found)
+        {
+            string fault = $"'{name}' is not one of {string.Join(", ", SeparationModels.Names)}.";
+            throw new PipelineException(Problem.InvalidRequest, fault, new Dictionary<string, string> { ["model"] = fault });
+        }
+
+        // Where it is missing, the store says so, and how to get it.
+        if (!found.IsInstalled) store.Weights(name);
+        return found;
+    }
+
+    /// <summary>In the order of the model's sources.</summary>
+    internal static IReadOnlyList<string> StemsOf(string name) => name == SixStems ? six : four;
+}
