@@ -1,19 +1,21 @@
 using DgxMusic.Api.Events;
 using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
-using DgxMusic.Contracts;
+using DgxMusic.Pipeline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace DgxMusic.Api;
 
 /// <summary>Puts the API into a host.</summary>
 public static class ApiMap
 {
-    public static IServiceCollection AddApi(this IServiceCollection services) => services
-        .AddEvents()
+    /// <param name="loopbackIsOwner">Whether who connects from loopback sits at this machine; not so where the host itself passes requests on over loopback.</param>
+    public static IServiceCollection AddApi(this IServiceCollection services, bool loopbackIsOwner = false) => services
+        .AddSingleton(new LoopbackRule(loopbackIsOwner)).AddGate().AddEvents().AddSingleton<Keys>()
         .AddSingleton<Uploads>().AddSingleton<EngineCards>().AddSingleton<Gpu>().AddSingleton<Health>()
         .AddSingleton<Generations>().AddSingleton<Jobs>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>()
         .AddSingleton<Prompts>();
@@ -23,27 +25,25 @@ public static class ApiMap
     {
         foreach (Http.Route route in ApiRoutes.All)
         {
-            app.MapMethods(route.Pattern, [route.Method], (RequestDelegate)AnswerAsync);
-            Task AnswerAsync(HttpContext http) => new Guarded(() => route.Handler(http.Request)).ExecuteAsync(http);
+            RequestDelegate answer = http => GateOf(http).AnswerAsync(http, route);
+            app.MapMethods(route.Pattern, [route.Method], answer);
         }
 
         foreach (IGrouping<string, Http.Route> path in ApiRoutes.All.GroupBy(route => route.Pattern))
         {
             string[] allowed = [.. path.Select(route => route.Method)];
-            RequestDelegate refuse = http => RefuseMethodAsync(http, allowed);
-            app.Map(path.Key, refuse).WithOrder(1);
+            RequestDelegate other = http => GateOf(http).AnswerOtherMethodAsync(http, allowed);
+            app.Map(path.Key, other).WithOrder(1);
         }
 
-        RequestDelegate lost = RefuseRouteAsync;
+        RequestDelegate lost = http => GateOf(http).AnswerLostAsync(http);
         app.MapFallback("{*path}", lost);
     }
 
-    static Task RefuseRouteAsync(HttpContext http) => Guarded
-        .Refuse(http, new(Problem.RouteNotFound, "There is nothing at this address; /api/v1/openapi.json lists what there is.")).ExecuteAsync(http);
+    static IServiceCollection AddGate(this IServiceCollection services) => services
+        .AddSettings<IdentityOptions>("Identity").AddSettings<CorsOptions>("Cors")
+        .AddSingleton<IValidateOptions<IdentityOptions>, IdentityRules>().AddSingleton<IValidateOptions<CorsOptions>, IdentityRules>()
+        .AddSingleton<Sites>().AddSingleton<ClientAddress>().AddSingleton<Callers>().AddSingleton<Gate>();
 
-    static Task RefuseMethodAsync(HttpContext http, string[] allowed)
-    {
-        http.Response.Headers.Allow = string.Join(", ", allowed);
-        return Guarded.Refuse(http, new(Problem.MethodNotAllowed, $"This address takes {string.Join(" and ", allowed)}, not {http.Request.Method}.")).ExecuteAsync(http);
-    }
+    static Gate GateOf(HttpContext http) => http.RequestServices.GetRequiredService<Gate>();
 }

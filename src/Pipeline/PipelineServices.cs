@@ -1,4 +1,5 @@
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Storage;
@@ -24,6 +25,7 @@ public static class PipelineServices
         services.AddJobResources();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");
+        services.AddIdentity();
         services.AddUploads().AddSingleton<StoreFiles>().AddSingleton<Retention>();
         return services.AddEngines();
     }

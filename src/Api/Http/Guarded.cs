@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,8 +33,12 @@ public sealed class Guarded(Func<Task<IResult>> handler) : IResult
         }
     }
 
-    public static IResult Refuse(HttpContext http, PipelineException refusal) =>
-        Results.Json(ErrorBody.Of(refusal, ErrorBody.TraceIdOf(http)), ApiJson.Options, "application/json", refusal.Problem.Status);
+    static IResult Refuse(HttpContext http, PipelineException refusal)
+    {
+        if (refusal.Problem == Problem.Unauthorized) http.Response.Headers.WWWAuthenticate = "Bearer realm=\"dgxmusic\"";
+        if (refusal.Details.TryGetValue(RetryHint.Detail, out string? seconds)) http.Response.Headers.RetryAfter = seconds;
+        return Results.Json(ErrorBody.Of(refusal, ErrorBody.TraceIdOf(http)), ApiJson.Options, "application/json", refusal.Problem.Status);
+    }
 
     static PipelineException Translate(HttpContext http, Exception fault)
     {

@@ -18,6 +18,18 @@ public sealed record Route(string Method, string Pattern, string Tag, string Sum
     /// <summary>JSON schema of a <c>multipart/form-data</c> body; null where none is taken.</summary>
     public JsonNode? Form { get; init; }
 
+    /// <summary>Answered to anybody, without asking who it is.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>Reaches beyond what belongs to one caller.</summary>
+    public bool ForAdmins { get; init; }
+
+    /// <summary>What the caller's tier has to have; null: nothing.</summary>
+    public string? Feature { get; init; }
+
+    /// <summary>The kind of call it is counted as; null: as often as one likes.</summary>
+    public string? RateLimit { get; init; }
+
     /// <summary>Status to what it means; the type of its JSON where it has one.</summary>
     public required IReadOnlyList<RouteAnswer> Answers { get; init; }
 }

@@ -34,7 +34,7 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
             string? name = fields.Text("job_id");
             DateTime? date = StorePaths.ParseDate("date", fields.Text("date") ?? "");
             StoredSource? source = isForm ? null : StoredSource.Read(fields);
-            terms.Check(fields, isForm ? uploads.Count : 1);
+            terms.Check(fields, isForm ? uploads.Count : 1, Callers.Of(request));
             Upload upload = source is null ? uploads[0] : await source.FindAsync(desk, JobKind.Export, Callers.Of(request), request.HttpContext.RequestAborted);
             BlobRef? target = name is null && date is null ? null : StorePaths.Output(name ?? upload.JobId, FileFormats.ExtensionOf(terms.Options.Format), date ?? DateTime.UtcNow);
             Job job = await desk.ExportAsync(upload, new(target, terms.Overwrite, terms.Options, terms.KeepsTags), Callers.TermsOf(request), request.HttpContext.RequestAborted);
@@ -59,7 +59,7 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
             var fields = new JsonFields(form.Without("name").ToJson(texts));
             ExportTerms terms = ExportTerms.Read(fields, defaults.Options);
             bool goesOn = OnError(fields);
-            terms.Check(fields, uploads.Count);
+            terms.Check(fields, uploads.Count, Callers.Of(request));
             BlobRef[] targets = TargetsOf(names, uploads.Count, terms.Options.Format);
             for (int n = 0; n < uploads.Count; n++)
             {

@@ -1,5 +1,6 @@
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.Api.Resources;
@@ -17,8 +18,8 @@ sealed record ExportTerms(ExportOptions Options, bool KeepsTags, bool Overwrite)
         return new(ExportFields.Read(fields, defaults) with { Format = parsed }, tags == TagChoices[0], fields.Flag("overwrite") ?? false);
     }
 
-    /// <exception cref="PipelineException">A field is wrong, or no file came.</exception>
-    public void Check(JsonFields fields, int files)
+    /// <exception cref="PipelineException">A field is wrong, or no file came; <see cref="Problem.Forbidden"/>: to replace a file by its name, whose nobody can tell.</exception>
+    public void Check(JsonFields fields, int files, Caller caller)
     {
         fields.RefuseUnknown();
         GenerationRules.AddExportFaults(fields.Faults, Options);

@@ -16,11 +16,11 @@ static class AboutRoutes
     [
         new("GET", "/", "about", "Name, version and where to go on.", _ => Task.FromResult(Root()))
         {
-            Answers = [new(200, "Where to go on.", ContentType: "application/json")],
+            IsOpen = true, Answers = [new(200, "Where to go on.", ContentType: "application/json")],
         },
         new("GET", "/api/v1/openapi.json", "about", "This document.", _ => Task.FromResult(Results.Text(document.Value, "application/json")))
         {
-            Answers = [new(200, "OpenAPI 3.1.", ContentType: "application/json")],
+            IsOpen = true, Answers = [new(200, "OpenAPI 3.1.", ContentType: "application/json")],
         },
     ];
 

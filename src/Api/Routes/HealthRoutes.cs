@@ -14,11 +14,11 @@ static class HealthRoutes
         },
         new("GET", "/api/v1/health/live", "health", "Whether the process answers.", request => Handlers.Of<Health>(request).ReadLiveAsync(request))
         {
-            Answers = [new(200, "It does.", ContentType: "application/json")],
+            IsOpen = true, Answers = [new(200, "It does.", ContentType: "application/json")],
         },
         new("GET", "/api/v1/health/ready", "health", "Whether it can work.", request => Handlers.Of<Health>(request).ReadReadyAsync(request))
         {
-            Answers = [new(200, "It can.", ContentType: "application/json"), new(503, "Not yet.", typeof(ErrorBody))],
+            IsOpen = true, Answers = [new(200, "It can.", ContentType: "application/json"), new(503, "Not yet.", typeof(ErrorBody))],
         },
     ];
 }

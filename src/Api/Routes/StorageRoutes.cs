@@ -10,7 +10,7 @@ static class StorageRoutes
     static readonly RouteParameter path = new("path", "string", "A path of the store, such as outputs/2026/11/20/gen_ab12cd34.wav.", Required: true);
     static readonly RouteParameter container = new("container", "string", "outputs, stems, chains or uploads; outputs unless given.");
 
-    public static IReadOnlyList<Route> All { get; } =
+    static readonly Route[] routes =
     [
         new("GET", "/api/v1/storage/path", "storage", "Where a job's output lies.", request => Handlers.Of<Storage>(request).ReadPathAsync(request))
         {
@@ -60,4 +60,7 @@ static class StorageRoutes
             Answers = [new(200, "How many; 0 where folders are only names.", typeof(EmptyFolders))],
         },
     ];
+
+    /// <summary>A path leads to anybody's files, so these are the owner's; others reach their files through their jobs.</summary>
+    public static IReadOnlyList<Route> All { get; } = [.. routes.Select(route => route with { ForAdmins = true })];
 }

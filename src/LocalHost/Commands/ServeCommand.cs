@@ -11,7 +11,7 @@ static class ServeCommand
     public static Command Create()
     {
         var port = new Option<int>("--port") { Description = "TCP port; 0 takes a free one.", DefaultValueFactory = _ => 7071 };
-        var host = new Option<string>("--host") { Description = "Address to listen on; loopback only.", DefaultValueFactory = _ => "127.0.0.1" };
+        var host = new Option<string>("--host") { Description = "Address to listen on; one that other machines reach asks them for keys.", DefaultValueFactory = _ => "127.0.0.1" };
         Option<string> data = SharedOptions.Data();
         var command = new Command("serve", "Serve the API over HTTP and run its jobs.") { port, host, data };
         command.SetAction((parsed, cancel) => CommandGuard.RunAsync(false, async () =>

@@ -4,6 +4,7 @@ using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Identity;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace DgxMusic.LocalHost.Hosting;
@@ -15,17 +16,17 @@ static class Server
     const long MostBodyBytes = 100L << 20;
 
     /// <summary>Serves until asked to stop.</summary>
-    /// <exception cref="PipelineException"><see cref="Problem.DataInUse"/>; <see cref="Problem.Unauthorized"/>: the address is not loopback.</exception>
+    /// <exception cref="PipelineException"><see cref="Problem.DataInUse"/>.</exception>
     public static async Task RunAsync(string dataFolder, IPAddress address, int port, CancellationToken cancel)
     {
-        if (!IPAddress.IsLoopback(address))
-            throw new PipelineException(Problem.Unauthorized, $"{address} is reachable from other machines, which needs keys, and this version has none: serve on 127.0.0.1 behind a proxy that checks callers.");
         using DataFolder data = DataFolder.Take(dataFolder);
         await using WebApplication app = Build(data, address, port);
         await app.StartAsync(cancel);
         Uri served = new(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         data.Announce(served.Port, app.Services.GetRequiredService<MasteringDefaults>().OutputDir is { } outputs ? Path.GetFullPath(outputs) : null);
         await Console.Error.WriteLineAsync($"Serving {data.Path} at {served.GetLeftPart(UriPartial.Authority)}; Ctrl-C stops.");
+        if (!IPAddress.IsLoopback(address) && !await app.Services.GetRequiredService<KeyRing>().HasValidAsync(cancel))
+            await Console.Error.WriteLineAsync($"Warning: {address} is reachable from other machines, and there is no key: they all get 401. 'dgxmusic keys create NAME --tier TIER' makes one.");
         await app.WaitForShutdownAsync(cancel);
     }
 
@@ -43,7 +44,7 @@ static class Server
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
         });
-        builder.Services.AddLocalHost(data).AddApi();
+        builder.Services.AddLocalHost(data).AddApi(loopbackIsOwner: true);
         builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>().AddHostedService<EventTimer>();
         WebApplication app = builder.Build();

@@ -76,7 +76,7 @@ sealed class EventRig : IDisposable
     {
         var http = new DefaultHttpContext { RequestServices = services };
         http.Request.QueryString = new(query);
-        if (caller is not null) http.Features.Set(caller);
+        http.Features.Set(caller ?? Caller.Owner);
         return http;
     }
 
