@@ -58,8 +58,9 @@ sealed class ScratchFolder : IDisposable
 
     public string this[string name] => Path.Combine(folder.FullName, name);
 
+    /// <summary>All but the marks that keep an inbox in being.</summary>
     public string[] Files(string name) => Directory.Exists(this[name])
-        ? [.. Directory.EnumerateFiles(this[name], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(this[name], path)).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateFiles(this[name], "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != ".keep").Select(path => Path.GetRelativePath(this[name], path)).Order(StringComparer.Ordinal)]
         : [];
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -95,6 +95,26 @@ public sealed class UploadTests : IAsyncLifetime
         Assert.Single((await server.Http.GetFromJsonAsync<JsonElement>(Root)).GetProperty("uploads").EnumerateArray(), row => Text(row, "status") == "ready");
     }
 
+    [Fact]
+    [Trait("Requirement", "X-12")]
+    public async Task Upload_DroppedIntoAnInbox_IsTakenIn()
+    {
+        if (!server.IsOurs) return;
+        Directory.CreateDirectory(scratch["data/uploads/separate"]);
+        await File.WriteAllBytesAsync(scratch["data/uploads/separate/a song.wav"], Wav.Sine(1));
+        var limit = System.Diagnostics.Stopwatch.StartNew();
+        JsonElement[] rows = [];
+        while (rows.Length == 0 || File.Exists(scratch["data/uploads/separate/a song.wav"]))
+        {
+            Assert.True(limit.Elapsed < TimeSpan.FromSeconds(60), "The inbox was not looked into.");
+            await Task.Delay(100);
+            rows = [.. (await server.Http.GetFromJsonAsync<JsonElement>(Root)).GetProperty("uploads").EnumerateArray()];
+        }
+
+        Assert.Equal(("a song.wav", "inbox", "ready"), (Text(rows[0], "file_name"), Text(rows[0], "source"), Text(rows[0], "status")));
+        Assert.Equal([Text(rows[0], "blob")["uploads/".Length..]], scratch.Files("data/uploads"));
+    }
+
     /// <summary>One second of stereo, again and again: 44.1 kHz, 16 bits.</summary>
     static byte[] Long(int seconds)
     {

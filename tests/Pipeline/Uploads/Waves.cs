@@ -5,7 +5,7 @@ using DgxMusic.Dsp;
 namespace DgxMusic.Pipeline.Tests.Uploads;
 
 /// <summary>WAV files in memory.</summary>
-static class Waves
+public static class Waves
 {
     public static byte[] Sine(double seconds, BitDepth depth = BitDepth.Pcm16, int rateHz = 8000, double frequencyHz = 440)
     {
