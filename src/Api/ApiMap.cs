@@ -43,7 +43,7 @@ public static class ApiMap
     static IServiceCollection AddGate(this IServiceCollection services) => services
         .AddSettings<IdentityOptions>("Identity").AddSettings<CorsOptions>("Cors")
         .AddSingleton<IValidateOptions<IdentityOptions>, IdentityRules>().AddSingleton<IValidateOptions<CorsOptions>, IdentityRules>()
-        .AddSingleton<Sites>().AddSingleton<ClientAddress>().AddSingleton<Callers>().AddSingleton<Gate>();
+        .AddSingleton<Sites>().AddSingleton<ClientAddress>().AddSingleton<Callers>().AddSingleton<KeyedRequests>().AddSingleton<Gate>();
 
     static Gate GateOf(HttpContext http) => http.RequestServices.GetRequiredService<Gate>();
 }

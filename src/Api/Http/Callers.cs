@@ -16,7 +16,7 @@ public sealed class Callers(KeyRing keys, ClientAddress addresses, Sites sites, 
     public static Caller Of(HttpRequest request) => request.HttpContext.Features.Get<Caller>() ?? throw new InvalidOperationException("Nobody has found out who sends this.");
 
     /// <summary>What work of this request is accepted with.</summary>
-    public static JobTerms TermsOf(HttpRequest request) => new(Of(request).Id);
+    public static JobTerms TermsOf(HttpRequest request) => new(Of(request).Id) { Ticket = request.HttpContext.Features.Get<WorkTicket>() };
 
     /// <summary>By the key; without one, who works on this machine is its owner.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.Unauthorized"/>; <see cref="Problem.Forbidden"/>: a browser on this machine that was told another name for it.</exception>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace DgxMusic.Api.Http;
 
 /// <summary>What every request passes before its handler: who is it, may they, not too often. Within the one translation of errors, so that it holds on every host.</summary>
-public sealed class Gate(Callers callers, Sites sites, ClientAddress addresses, FeatureGate features, RateLimiter limiter)
+public sealed class Gate(Callers callers, Sites sites, ClientAddress addresses, FeatureGate features, RateLimiter limiter, KeyedRequests keyed)
 {
     public Task AnswerAsync(HttpContext http, Route route) => DressAndRunAsync(http, () => AdmitAsync(http.Request, route));
 
@@ -39,7 +39,7 @@ public sealed class Gate(Callers callers, Sites sites, ClientAddress addresses, 
         if (route.ForAdmins && !caller.IsAdmin) throw new PipelineException(Problem.Forbidden, "This is for the owner of the machine and for keys made with --admin.");
         if (route.Feature is { } feature) features.Require(caller, feature);
         if (route.RateLimit is { } kind) await CountAsync(request, caller, kind, cancel);
-        return await route.Handler(request);
+        return route.StartsWork ? await keyed.RunAsync(request, route, caller, () => route.Handler(request)) : await route.Handler(request);
     }
 
     Task CountAsync(HttpRequest request, Caller caller, string kind, CancellationToken cancel)

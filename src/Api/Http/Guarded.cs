@@ -40,6 +40,15 @@ public sealed class Guarded(Func<Task<IResult>> handler) : IResult
         return Results.Json(ErrorBody.Of(refusal, ErrorBody.TraceIdOf(http)), ApiJson.Options, "application/json", refusal.Problem.Status);
     }
 
+    /// <summary>What a fault is to callers; null: a fault of ours.</summary>
+    internal static Problem? ProblemOf(Exception fault) => fault switch
+    {
+        PipelineException refusal => refusal.Problem,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.BodyTooLarge,
+        JsonException or BadHttpRequestException => Problem.MalformedRequest,
+        _ => null,
+    };
+
     static PipelineException Translate(HttpContext http, Exception fault)
     {
         switch (fault)

@@ -90,11 +90,11 @@ public sealed class Multipart
         return count <= MostFieldBytes ? Encoding.UTF8.GetString(bytes, 0, count) : throw new PipelineException(Problem.MalformedRequest, $"The field '{name}' is longer than {MostFieldBytes} bytes.");
     }
 
-    static string BoundaryOf(HttpRequest request)
+    internal static string BoundaryOf(HttpRequest request)
     {
         string boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(request.ContentType).Boundary).ToString();
         return boundary.Length is >= 1 and <= LongestBoundary ? boundary : throw new PipelineException(Problem.MalformedRequest, "The form has no boundary.");
     }
 
-    static PipelineException TooLarge() => new(Problem.BodyTooLarge, $"A form has at most {MostBytes >> 20} MiB; POST /api/v1/uploads with a JSON body gives an address for larger files.");
+    internal static PipelineException TooLarge() => new(Problem.BodyTooLarge, $"A form has at most {MostBytes >> 20} MiB; POST /api/v1/uploads with a JSON body gives an address for larger files.");
 }

@@ -30,6 +30,9 @@ public sealed record Route(string Method, string Pattern, string Tag, string Sum
     /// <summary>The kind of call it is counted as; null: as often as one likes.</summary>
     public string? RateLimit { get; init; }
 
+    /// <summary>It begins something that costs: an <c>Idempotency-Key</c> is heeded, and the day's quota asked.</summary>
+    public bool StartsWork { get; init; }
+
     /// <summary>Status to what it means; the type of its JSON where it has one.</summary>
     public required IReadOnlyList<RouteAnswer> Answers { get; init; }
 }

@@ -65,7 +65,7 @@ public sealed class AudioUploads(UploadDesk desk, MasteringDefaults defaults)
             {
                 try
                 {
-                    Job job = await desk.ExportAsync(uploads[n], new(targets[n], terms.Overwrite, terms.Options, terms.KeepsTags), Callers.TermsOf(request), request.HttpContext.RequestAborted);
+                    Job job = await desk.ExportAsync(uploads[n], new(targets[n], terms.Overwrite, terms.Options, terms.KeepsTags), Callers.TermsOf(request).Part(n), request.HttpContext.RequestAborted);
                     done.Add(job.IsTerminal ? new(names[n], ExportedFile.Of(job, names[n]), null, null, null) : new(names[n], null, AcceptedWork.Of(job, names[n]), null, null));
                 }
                 catch (PipelineException refusal)

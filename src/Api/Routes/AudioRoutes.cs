@@ -11,12 +11,14 @@ static class AudioRoutes
     [
         new("POST", "/api/v1/audio/export", "audio", "Masters a file: at once up to a minute of it, else as a job.", request => Handlers.Of<AudioUploads>(request).ExportAsync(request))
         {
+            StartsWork = true,
             Form = UploadSchemas.Export,
             Body = UploadSchemas.ExportStored,
             Answers = [new(201, "The mastered file.", typeof(ExportedFile)), new(202, "A job: it lasts longer than a minute.", typeof(AcceptedWork))],
         },
         new("POST", "/api/v1/audio/export/batch", "audio", "Masters several files, in order.", request => Handlers.Of<AudioUploads>(request).ExportManyAsync(request))
         {
+            StartsWork = true,
             Form = UploadSchemas.ExportMany,
             Answers = [new(201, "The files, in the order given.", typeof(BatchAnswer)), new(202, "Some became jobs.", typeof(BatchAnswer))],
         },
@@ -27,6 +29,7 @@ static class AudioRoutes
                 new("stats", "boolean", "Levels and loudness; true unless given."), new("bpm", "boolean", "Tempo; true unless given."),
                 new("key", "boolean", "Key, experimental; false unless given."), new("beats", "boolean", "With the tempo, the time of every beat; false unless given."),
             ],
+            StartsWork = true,
             Form = UploadSchemas.File,
             Body = UploadSchemas.Path,
             Answers = [new(200, "What was measured.", typeof(TrackMetadata)), new(202, "A job: tempo or key of more than a minute.", typeof(AcceptedWork))],

@@ -10,13 +10,13 @@ static class GenerationRoutes
     [
         new("POST", "/api/v1/generate", "generation", "Turns a prompt into music.", request => Handlers.Of<Generations>(request).CreateAsync(request))
         {
-            RateLimit = "generate",
+            StartsWork = true, RateLimit = "generate",
             Body = GenerationSchema.Node,
             Answers = [new(202, "Accepted: the job survives restarts from here on.", typeof(Acceptance))],
         },
         new("POST", "/api/v1/generate/batch", "generation", "Turns up to ten prompts into music: all are accepted or none.", request => Handlers.Of<Generations>(request).CreateManyAsync(request))
         {
-            RateLimit = "generate-batch",
+            StartsWork = true, RateLimit = "generate-batch",
             Body = GenerationBatch.Schema,
             Answers = [new(202, "Accepted: the jobs survive restarts from here on.", typeof(BatchAcceptance))],
         },

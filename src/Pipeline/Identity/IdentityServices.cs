@@ -1,3 +1,4 @@
+using DgxMusic.Pipeline.Jobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,6 +11,7 @@ static class IdentityServices
     {
         services.AddSettings<RateLimitOptions>("RateLimit");
         services.AddOptions<FeatureTiers>().Configure<IConfiguration>((tiers, configuration) => tiers.Read(configuration.GetSection("Tiers"))).ValidateOnStart();
+        services.AddSingleton<IdempotencyLedger>().AddSingleton<ISweep>(provider => provider.GetRequiredService<IdempotencyLedger>());
         return services.AddSingleton<KeyRing>().AddSingleton<FeatureGate>().AddSingleton<RateLimiter>();
     }
 }

@@ -50,6 +50,12 @@ public sealed record JobTerms(string Owner)
 
     /// <summary>The id it has to have; drawn unless given.</summary>
     public string? JobId { get; init; }
+
+    /// <summary>Its name and moment, of a request that may come again; it wins over <see cref="JobId"/>.</summary>
+    public WorkTicket? Ticket { get; init; }
+
+    /// <summary>Those of one of several jobs of the same request.</summary>
+    public JobTerms Part(int index) => this with { Ticket = Ticket?.Part(index) };
 }
 
 /// <summary>Where in its pipeline a job is, in this order.</summary>

@@ -24,7 +24,7 @@ public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger)
     public async Task<IReadOnlyList<Job>> SubmitAsync(int count, Func<int, GenerationRequest> read, JobTerms terms, CancellationToken cancel = default)
     {
         Func<JobTerms, DateTime, Job>[] plans = PlanAll(count, read);
-        DateTime now = ledger.UtcNow;
+        DateTime now = terms.Ticket?.At ?? ledger.UtcNow;
         var batch = new Batch(await DraftAsync(plans, terms, now, cancel));
         var key = new RowKey(Table, Accepted, batch.Jobs[0].QueueKey);
         await catalog.TryInsertAsync(key, Payload.Write(batch), cancel);
@@ -112,8 +112,12 @@ public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger)
         var jobs = new List<Job>();
         while (jobs.Count < plans.Length)
         {
-            Job job = plans[jobs.Count](terms with { JobId = null }, now.AddTicks(jobs.Count));
-            if (jobs.All(other => other.JobId != job.JobId) && await ledger.FindAsync(job.JobId, cancel) is null) jobs.Add(job);
+            JobTerms asked = (terms with { JobId = null }).Part(jobs.Count);
+            Job job = plans[jobs.Count](asked, now.AddTicks(jobs.Count));
+            Job? there = await ledger.FindAsync(job.JobId, cancel);
+            // A request that comes again finds its own jobs.
+            if (jobs.All(other => other.JobId != job.JobId) && (there is null || there.QueueKey == job.QueueKey)) jobs.Add(job);
+            else terms = terms with { Ticket = null };
         }
 
         return jobs;

@@ -19,7 +19,7 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
     public async Task<Job> SubmitAsync(GenerationRequest request, JobTerms terms, CancellationToken cancel = default)
     {
         Func<JobTerms, DateTime, Job> plan = Plan(request);
-        return await EnterAsync(terms, asked => plan(asked, ledger.UtcNow), cancel);
+        return await EnterAsync(terms, asked => plan(asked, asked.Ticket?.At ?? ledger.UtcNow), cancel);
     }
 
     /// <summary>Decides all that chance or the machine would decide for a generation.</summary>
@@ -44,11 +44,11 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
 
     /// <summary>A job that could be: its id is drawn, nothing is written.</summary>
     /// <param name="input">From the job's id and its dated folder.</param>
-    /// <param name="at">When it is accepted; now unless given.</param>
+    /// <param name="at">When it is accepted; unless given, what the ticket says, or now.</param>
     public Job Draft<TInput>(JobKind kind, string model, string device, JobTerms terms, Func<string, string, TInput> input, DateTime? at = null)
     {
-        DateTime now = at ?? ledger.UtcNow;
-        string id = terms.JobId ?? JobIds.Draw(kind);
+        DateTime now = at ?? terms.Ticket?.At ?? ledger.UtcNow;
+        string id = JobIds.For(kind, terms);
         return new()
         {
             JobId = id,
@@ -71,9 +71,13 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
         {
             Job job = draft(terms);
             if (await TryEnterAsync(job, cancel)) return await ledger.GetAsync(job.JobId, cancel);
-            terms = terms with { JobId = null };
+            terms = terms with { JobId = null, Ticket = null };
         }
     }
+
+    /// <summary>The job that an earlier delivery of the same request has entered; null: none has.</summary>
+    public async Task<Job?> FindEnteredAsync(JobKind kind, JobTerms terms, CancellationToken cancel = default) =>
+        terms.Ticket is { } ticket && await ledger.FindAsync(JobIds.For(kind, terms), cancel) is { } job && job.CreatedAt == ticket.At && job.Owner == terms.Owner ? job : null;
 
     /// <summary>Accepts a job as drafted; once more changes nothing.</summary>
     /// <returns>False if its id is another job's.</returns>

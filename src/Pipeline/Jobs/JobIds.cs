@@ -10,6 +10,9 @@ public static partial class JobIds
 {
     public static string Draw(JobKind kind) => $"{Prefix(kind)}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
 
+    /// <summary>The id that these terms want, or a drawn one.</summary>
+    public static string For(JobKind kind, JobTerms terms) => terms.Ticket is { } ticket ? $"{Prefix(kind)}_{ticket.Digits}" : terms.JobId ?? Draw(kind);
+
     /// <exception cref="PipelineException"><see cref="Problem.JobNotFound"/>: no job can have this name.</exception>
     public static string Check(string id) => IsOne(id)
         ? id

@@ -84,6 +84,12 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger,
     {
         (BlobRef? target, bool overwrite, ExportOptions options, bool keepsTags) = order;
         ExportRules.Check(options);
+        if (await desk.FindEnteredAsync(JobKind.Export, terms, cancel) is { } entered)
+        {
+            await DropAsync(upload);
+            return entered;
+        }
+
         if (target is not null && !overwrite && await store.FindAsync(target, cancel) is not null)
             throw new PipelineException(Problem.FileExists, $"{target} exists; overwrite=true replaces it.");
         await using Stream stream = await OpenAsync(upload, cancel);
