@@ -11,6 +11,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["separation"] = SeparationSpeed.Run,
     ["htdemucs"] = HTDemucsSpeed.Run,
     ["profile"] = HTDemucsProfile.Run,
+    ["variants"] = TensorVariants.Run,
     ["memory"] = PeakMemory.Run,
     ["runner"] = RunnerSpeed.Run,
     ["queue"] = QueueSpeed.Run,

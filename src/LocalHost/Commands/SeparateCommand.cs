@@ -74,7 +74,8 @@ static class SeparateCommand
             show("Measuring the track", 0);
             long began = Stopwatch.GetTimestamp();
             SeparatedTrack track = TrackSeparator.Separate(
-                SampleSource.OfFile(source, null, cancel), model, order, folder, done => show($"Separating with {model.Name}, {Left(done, began)}", 100 * done), cancel);
+                SampleSource.OfFile(source, null, cancel), model, order, folder,
+                done => show(done < 1 ? $"Separating with {model.Name}, {Left(done, began)}" : "Writing the stems", 100 * done), cancel);
             List<string> warnings = [.. track.Warnings, .. model.Name == SpectralModel.ModelName ? ["spectral is a baseline without weights; 'dgxmusic models install htdemucs' gets a trained model."] : Array.Empty<string>()];
             if (track.Gain != 1) warnings.Add(string.Create(CultureInfo.InvariantCulture, $"All stems were scaled by {track.Gain:F3} so that none clips."));
             return new SeparateReport(
@@ -82,8 +83,12 @@ static class SeparateCommand
         }, cancel));
     }
 
-    static string Left(double done, long began) =>
-        done <= 0 ? "measuring the time left" : string.Create(CultureInfo.InvariantCulture, $"{TimeSpan.FromSeconds(Math.Ceiling(Stopwatch.GetElapsedTime(began).TotalSeconds / done * (1 - done))):m\\:ss} left");
+    static string Left(double done, long began)
+    {
+        if (done <= 0) return "measuring the time left";
+        long seconds = (long)Math.Ceiling(Stopwatch.GetElapsedTime(began).TotalSeconds / done * (1 - done));
+        return string.Create(CultureInfo.InvariantCulture, $"{seconds / 60}:{seconds % 60:D2} left");
+    }
 
     static void Print(SeparateReport report)
     {

@@ -58,18 +58,23 @@ public sealed class HTDemucsBag : ISeparationModel
     {
         var plan = new SegmentPlan(models[0].Config.SegmentFrames, settings.Overlap);
         int[] leads = [.. Leads(settings.Shifts)];
+        float[] sum = new float[Sources.Count * models[0].Config.AudioChannels * plan.Frames], stems = new float[sum.Length];
         long runs = leads.Sum(lead => plan.WindowsOf(track.Frames + lead)) * models.Length, done = 0;
         var scale = new Normalization((float)track.Mean, (float)(track.Deviation + Epsilon));
-        var passes = new ShiftedSeparation(plan, sampleRateHz, models[0].Config.AudioChannels, Sources.Count, Run, stems => finished(scale.Undo(stems)), leads);
+        IStemStream passes = leads.Length == 1
+            ? new WindowedSeparation(plan, sampleRateHz, models[0].Config.AudioChannels, Sources.Count, Run, Finished, leads[0])
+            : new ShiftedSeparation(plan, sampleRateHz, models[0].Config.AudioChannels, Sources.Count, Run, Finished, leads);
         return new NormalizedStream(passes, scale);
+
+        void Finished(AudioBuffer[] some) => finished(scale.Undo(some));
 
         float[] Run(float[] window)
         {
-            float[] sum = new float[Sources.Count * window.Length];
+            Array.Clear(sum);
             for (int n = 0; n < models.Length; n++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                AddWeighted(models[n], window, weights[n], sum);
+                AddWeighted(models[n], window, weights[n], stems, sum);
                 progress?.Invoke((double)++done / runs);
             }
 
@@ -94,10 +99,11 @@ public sealed class HTDemucsBag : ISeparationModel
         }
     }
 
-    void AddWeighted(HTDemucs model, float[] window, float[] sourceWeights, float[] sum)
+    /// <param name="stems">Room for what the model gives.</param>
+    void AddWeighted(HTDemucs model, float[] window, float[] sourceWeights, float[] stems, float[] sum)
     {
         using ITensorScope scope = engine.Scope();
-        float[] stems = model.Forward(engine.Upload(window, 1, model.Config.AudioChannels, model.Config.SegmentFrames)).ToArray();
+        engine.Download(model.Forward(engine.Upload(window, 1, model.Config.AudioChannels, model.Config.SegmentFrames)), stems);
         for (int source = 0; source < sourceWeights.Length; source++)
         {
             if (sourceWeights[source] == 0) continue;

@@ -11,12 +11,15 @@ sealed class ShiftedSeparation : IStemStream
     readonly int[] taken;
     readonly Action<AudioBuffer[]> finished;
 
+    // What was given away, to be filled again: a long track asks for no more memory than a short one.
+    readonly List<AudioBuffer[]> spare = [];
+
     public ShiftedSeparation(SegmentPlan plan, int sampleRateHz, int channels, int sources, WindowModel model, Action<AudioBuffer[]> finished, IReadOnlyList<int> leads)
     {
         this.finished = finished;
         waiting = [.. leads.Select(_ => new Queue<AudioBuffer[]>())];
         taken = new int[leads.Count];
-        passes = [.. leads.Select((lead, n) => new WindowedSeparation(plan, sampleRateHz, channels, sources, model, stems => waiting[n].Enqueue([.. stems.Select(Copy)]), lead))];
+        passes = [.. leads.Select((lead, n) => new WindowedSeparation(plan, sampleRateHz, channels, sources, model, stems => waiting[n].Enqueue(Copy(stems)), lead))];
     }
 
     public void Process(AudioBuffer block)
@@ -37,11 +40,12 @@ sealed class ShiftedSeparation : IStemStream
         while (waiting.All(queue => queue.Count > 0))
         {
             int count = waiting.Select((queue, n) => queue.Peek()[0].Frames - taken[n]).Min();
-            AudioBuffer[] sums = [.. waiting[0].Peek().Select(stem => Copy(stem.Slice(taken[0], count)))];
+            AudioBuffer[] sums = Copy([.. waiting[0].Peek().Select(stem => stem.Slice(taken[0], count))]);
             for (int n = 1; n < passes.Length; n++) Add(sums, waiting[n].Peek(), taken[n]);
             for (int n = 0; n < passes.Length; n++) Drop(n, count);
             foreach (AudioBuffer sum in sums) Divide(sum, passes.Length);
             finished(sums);
+            spare.Add(sums);
         }
     }
 
@@ -49,7 +53,7 @@ sealed class ShiftedSeparation : IStemStream
     {
         taken[pass] += count;
         if (taken[pass] < waiting[pass].Peek()[0].Frames) return;
-        waiting[pass].Dequeue();
+        spare.Add(waiting[pass].Dequeue());
         taken[pass] = 0;
     }
 
@@ -70,5 +74,16 @@ sealed class ShiftedSeparation : IStemStream
         for (int channel = 0; channel < sum.Channels; channel++) TensorPrimitives.Divide(sum[channel], (float)count, sum[channel]);
     }
 
-    static AudioBuffer Copy(AudioBuffer audio) => new(audio.SampleRateHz, [.. Enumerable.Range(0, audio.Channels).Select(channel => audio[channel].ToArray())]);
+    AudioBuffer[] Copy(AudioBuffer[] stems)
+    {
+        AudioBuffer[]? copy = spare.Find(waiting => waiting[0].Frames == stems[0].Frames);
+        if (copy is not null) spare.Remove(copy);
+        copy ??= [.. stems.Select(stem => new AudioBuffer(stem.SampleRateHz, stem.Channels, stem.Frames))];
+        for (int n = 0; n < stems.Length; n++)
+        {
+            for (int channel = 0; channel < stems[n].Channels; channel++) stems[n][channel].CopyTo(copy[n][channel]);
+        }
+
+        return copy;
+    }
 }

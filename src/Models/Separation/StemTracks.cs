@@ -11,6 +11,9 @@ sealed class StemTracks : IDisposable
     readonly IReadOnlyList<string> sources;
     readonly Track[] tracks;
     readonly FrameQueue mix;
+
+    // Large blocks are made once: garbage of their size stays for long.
+    AudioBuffer? sums, rests;
     double mixEnergy, residualEnergy;
 
     public StemTracks(IReadOnlyList<string> names, IReadOnlyList<string> sources, string folder, int sampleRateHz, long frames)
@@ -76,9 +79,11 @@ sealed class StemTracks : IDisposable
         return index;
     }
 
-    static AudioBuffer SumOf(AudioBuffer[] stems)
+    /// <summary>Valid until the next call.</summary>
+    AudioBuffer SumOf(AudioBuffer[] stems)
     {
-        var sum = new AudioBuffer(stems[0].SampleRateHz, 2, stems[0].Frames);
+        AudioBuffer sum = Room(ref sums, stems[0]);
+        for (int channel = 0; channel < 2; channel++) sum[channel].Clear();
         foreach (AudioBuffer stem in stems)
         {
             for (int channel = 0; channel < 2; channel++) TensorPrimitives.Add(sum[channel], stem[channel], sum[channel]);
@@ -87,9 +92,16 @@ sealed class StemTracks : IDisposable
         return sum;
     }
 
+    static AudioBuffer Room(ref AudioBuffer? kept, AudioBuffer like)
+    {
+        if (kept is null || kept.Frames < like.Frames) kept = new(like.SampleRateHz, 2, like.Frames);
+        return kept.Slice(0, like.Frames);
+    }
+
+    /// <summary>Valid until the next call.</summary>
     AudioBuffer Less(AudioBuffer whole, AudioBuffer sum)
     {
-        var rest = new AudioBuffer(sum.SampleRateHz, 2, sum.Frames);
+        AudioBuffer rest = Room(ref rests, sum);
         for (int channel = 0; channel < 2; channel++)
         {
             TensorPrimitives.Subtract(whole[channel], sum[channel], rest[channel]);

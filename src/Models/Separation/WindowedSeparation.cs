@@ -4,7 +4,7 @@ namespace DgxMusic.Models.Separation;
 
 /// <summary>Takes one window apart.</summary>
 /// <param name="window">(2, T), one channel after the other; not kept.</param>
-/// <returns>(sources, 2, T).</returns>
+/// <returns>(sources, 2, T); valid until the next call.</returns>
 public delegate float[] WindowModel(float[] window);
 
 /// <summary>
@@ -21,7 +21,7 @@ public sealed class WindowedSeparation(SegmentPlan plan, int sampleRateHz, int c
     // Frame f of the led track lies at f - historyStart. Half a window before the next one may be heard again by the last.
     readonly AudioBuffer history = new(sampleRateHz, channels, 2 * plan.Frames);
     readonly AudioBuffer[] sums = [.. Enumerable.Range(0, sources).Select(_ => new AudioBuffer(sampleRateHz, channels, plan.Frames))];
-    readonly float[] weightSums = new float[plan.Frames];
+    readonly float[] weightSums = new float[plan.Frames], window = new float[channels * plan.Frames];
     long historyStart, received, next;
     bool isLed, isComplete;
 
@@ -68,7 +68,7 @@ public sealed class WindowedSeparation(SegmentPlan plan, int sampleRateHz, int c
     void Run(int length)
     {
         int before = (plan.Frames - length) / 2;
-        float[] window = new float[channels * plan.Frames];
+        Array.Clear(window);
         long first = next - before;
         int from = (int)Math.Max(0, historyStart - first), to = (int)Math.Min(plan.Frames, received - first);
         for (int channel = 0; channel < channels; channel++)
