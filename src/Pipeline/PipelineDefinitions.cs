@@ -10,10 +10,12 @@ public static class PipelineDefinitions
     public static IReadOnlyList<OrchestrationDefinition> Orchestrations { get; } =
     [
         RunJob.Generation, GenerateMusic.Definition, RunJob.Export, ExportUpload.Definition, RunJob.Analysis, AnalyzeUpload.Definition,
+        RunJob.Benchmark, MeasureMachine.Definition,
     ];
 
     public static IReadOnlyList<ActivityDefinition> Activities { get; } =
     [
         GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, PublishExport.Definition, CloseJob.Definition, RecordRetry.Definition, AskForPlace.Definition,
+        PlayBenchmark.Definition,
     ];
 }

@@ -41,6 +41,38 @@ public sealed class MockTests
     }
 
     [Fact]
+    [Trait("Requirement", "A-83")]
+    public async Task Benchmark_PlaysTheFixedPrompt_AndTellsHowFast()
+    {
+        using var folder = new ScratchFolder();
+        await using Server server = await Server.StartAsync(folder["data"], new Dictionary<string, string>());
+        using HttpResponseMessage accepted = await server.Http.PostAsync("/api/v1/benchmark", null);
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        JsonElement job = await server.EndAsync((await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job_id").GetString()!);
+        Assert.Equal(("benchmark", "completed", "composer"), (job.GetProperty("kind").GetString(), job.GetProperty("status").GetString(), job.GetProperty("model").GetString()));
+        Check(job.GetProperty("result"));
+        Assert.Empty(folder.Files("data/outputs"));
+        using HttpResponseMessage missing = await server.Http.PostAsync("/api/v1/benchmark?model=musicgen-large", null);
+        Assert.Equal(HttpStatusCode.Conflict, missing.StatusCode);
+
+        JsonElement doctor = await server.Http.GetFromJsonAsync<JsonElement>("/api/v1/doctor");
+        JsonElement command = (await Dgxmusic.RunAsync("doctor", "--benchmark", "--json", "--data", folder["data"])).Json;
+        string[] Names(JsonElement report) => [.. report.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()!)];
+        Assert.Equal(["runtime", "processor", "ffmpeg", "data", "disk_space", "engines"], Names(doctor));
+        Assert.Equal(Names(doctor), Names(command));
+        Check(command.GetProperty("benchmark"));
+
+        static void Check(JsonElement figures)
+        {
+            double seconds = figures.GetProperty("elapsed_seconds").GetDouble();
+            Assert.True(seconds > 0);
+            Assert.Equal((16.0, seconds / 16), (figures.GetProperty("duration_seconds").GetDouble(), figures.GetProperty("real_time_factor").GetDouble()));
+            Assert.True(figures.GetProperty("peak_memory_mb").GetDouble() > 10);
+            Assert.True(figures.GetProperty("machine").GetProperty("processors").GetInt32() > 0);
+        }
+    }
+
+    [Fact]
     [Trait("Requirement", "X-10")]
     [Trait("Requirement", "X-17")]
     public async Task Server_SwitchThatIsNeitherOnNorOff_DoesNotStart()

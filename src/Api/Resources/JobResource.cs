@@ -124,6 +124,7 @@ public sealed record JobResource
         JobKind.Generation => GenerationOutcome.Of(job.JobId, Payload.Read<GenerationResult>(stored)),
         JobKind.Export => ExportedFile.Of(job, job.JobId),
         JobKind.Analysis => Payload.Read<AnalysisResult>(stored).Metadata,
+        JobKind.Benchmark => Payload.Read<BenchmarkResult>(stored).Figures,
         _ => throw new InvalidOperationException($"Jobs of kind {job.Kind} have no outcome."),
     };
 

@@ -20,5 +20,15 @@ static class HealthRoutes
         {
             IsOpen = true, Answers = [new(200, "It can.", ContentType: "application/json"), new(503, "Not yet.", typeof(ErrorBody))],
         },
+        new("GET", "/api/v1/doctor", "health", "What on this machine gets in the way, and what to do about it.", request => Handlers.Of<Doctor>(request).ReadAsync(request))
+        {
+            ForAdmins = true, Answers = [new(200, "What 'dgxmusic doctor' says.", typeof(DoctorReport))],
+        },
+        new("POST", "/api/v1/benchmark", "health", "Measures how fast an engine plays here, as a job.", request => Handlers.Of<Benchmarks>(request).CreateAsync(request))
+        {
+            ForAdmins = true,
+            Query = [new("model", "string", "Engine that plays the fixed prompt; the best installed unless given.")],
+            Answers = [new(202, "A job; its result has the real-time factor and the peak memory.", typeof(AcceptedWork))],
+        },
     ];
 }

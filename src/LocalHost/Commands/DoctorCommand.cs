@@ -1,15 +1,15 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using DgxMusic.Api.Resources;
 using DgxMusic.LocalHost.Stores;
+using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Engines;
 using Spectre.Console;
 
 namespace DgxMusic.LocalHost.Commands;
 
-sealed record DoctorReport(HealthStatus Status, IReadOnlyList<HealthCheck> Checks);
+/// <summary>What <c>doctor --json</c> prints.</summary>
+/// <param name="Benchmark">Null unless it was asked for.</param>
+sealed record DoctorFindings(HealthStatus Status, IReadOnlyList<HealthCheck> Checks, BenchmarkFigures? Benchmark);
 
 /// <summary><c>dgxmusic doctor</c>: what on this machine would get in the way, and what to do about it.</summary>
 static class DoctorCommand
@@ -17,39 +17,23 @@ static class DoctorCommand
     public static Command Create()
     {
         Option<string> data = SharedOptions.Data();
+        Option<string?> models = SharedOptions.Models();
         Option<bool> json = SharedOptions.Json();
-        var command = new Command("doctor", "Check this machine: runtime, processor, ffmpeg, data folder, disk.") { data, json };
+        var benchmark = new Option<bool>("--benchmark") { Description = "Play a fixed piece with the best installed engine, writing nothing, and tell how fast that went." };
+        var command = new Command("doctor", "Check this machine: runtime, processor, ffmpeg, data folder, disk, engines.") { data, models, benchmark, json };
         command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), async () =>
         {
             string folder = Path.GetFullPath(parsed.GetValue(data)!);
-            HealthCheck[] checks = [Runtime(), Processor(), await FfmpegAsync(cancel), Folder(folder), Disk(folder), Engines()];
-            var report = new DoctorReport(checks.Max(check => check.Status), checks);
-            if (parsed.GetValue(json)) CommandGuard.WriteJson(report);
-            else Print(report);
+            EngineSwitches switches = EngineSwitches.From(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+            var generators = new EngineRegistry([new ComposerEngine()], switches);
+            var engines = new EngineList(generators, new SeparatorRegistry(new ModelStore(parsed.GetValue(models) ?? Path.Combine(folder, "models")), switches));
+            DoctorReport report = await Doctor.ExamineAsync(folder, Folder(folder), engines, switches, cancel);
+            BenchmarkFigures? figures = parsed.GetValue(benchmark) ? await MeasureAsync(generators.Find(null), cancel) : null;
+            if (parsed.GetValue(json)) CommandGuard.WriteJson(new DoctorFindings(report.Status, report.Checks, figures));
+            else Print(report, figures);
             return report.Status == HealthStatus.Unhealthy ? ExitCode.Failed : ExitCode.Done;
         }));
         return command;
-    }
-
-    static HealthCheck Runtime() => new("runtime", HealthStatus.Healthy, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}.");
-
-    static HealthCheck Processor() => NumericsClass.Here.Vectors > 0
-        ? new("processor", HealthStatus.Healthy, $"{Environment.ProcessorCount} processors, {NumericsClass.Here.Vectors}-bit vectors{(NumericsClass.Here.Fma ? " with FMA" : "")}.")
-        : new("processor", HealthStatus.Degraded, "No hardware vectors: everything works, slowly. DOTNET_EnableHWIntrinsic=0 turns them off; is it set?");
-
-    static async Task<HealthCheck> FfmpegAsync(CancellationToken cancel)
-    {
-        try
-        {
-            using Process ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-hide_banner", "-version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            string version = await ffmpeg.StandardOutput.ReadLineAsync(cancel) ?? "";
-            await ffmpeg.WaitForExitAsync(cancel);
-            return new("ffmpeg", HealthStatus.Healthy, version.Split(" Copyright")[0] + ".");
-        }
-        catch (Win32Exception)
-        {
-            return new("ffmpeg", HealthStatus.Degraded, "ffmpeg is not on the search path: WAV and AIFF work, MP3, FLAC, OGG and M4A are refused. On Debian: apt-get install ffmpeg.");
-        }
     }
 
     static HealthCheck Folder(string folder)
@@ -72,19 +56,19 @@ static class DoctorCommand
         }
     }
 
-    static HealthCheck Disk(string folder)
-    {
-        string? existing = folder;
-        while (existing is not null && !Directory.Exists(existing)) existing = Path.GetDirectoryName(existing);
-        return Health.DiskOf(new DriveInfo(existing ?? "/"));
-    }
+    static Task<BenchmarkFigures> MeasureAsync(IMusicGenerator engine, CancellationToken cancel) => ProgressBar.ShowAsync(
+        $"{engine.Facts.Name} plays", show => Task.Run(() => EngineBenchmark.Run(engine, TimeProvider.System, done => show($"{engine.Facts.Name} plays", 100 * done), cancel), cancel));
 
-    static HealthCheck Engines() => new("engines", HealthStatus.Healthy, "composer plays without weights; it is always there.");
-
-    static void Print(DoctorReport report)
+    static void Print(DoctorReport report, BenchmarkFigures? figures)
     {
         Table table = Tables.New("Overall", report.Status.ToString().ToLowerInvariant());
         foreach (HealthCheck check in report.Checks) Tables.Row(table, $"{check.Name} {check.Status.ToString().ToLowerInvariant()}", check.Message);
+        if (figures is not null)
+        {
+            Tables.Row(table, "benchmark", Tables.Text(
+                $"{figures.Engine.Name} {figures.Engine.Version}: {figures.DurationSeconds:F0} s of music in {figures.ElapsedSeconds:F2} s ({figures.RealTimeFactor:F3} s a second), at most {figures.PeakMemoryMb:F0} MB."));
+        }
+
         Tables.Print(table);
     }
 }

@@ -23,6 +23,14 @@ public sealed class EngineSwitches
         _ => null,
     };
 
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public static EngineSwitches From(IConfiguration configuration)
+    {
+        var switches = new EngineSwitches();
+        switches.Read(configuration);
+        return switches;
+    }
+
     /// <exception cref="OptionsValidationException">A setting is neither 0 nor 1.</exception>
     internal void Read(IConfiguration configuration)
     {

@@ -13,6 +13,9 @@ public enum JobKind
 
     /// <summary>Measuring of a file.</summary>
     Analysis,
+
+    /// <summary>Measuring of the machine.</summary>
+    Benchmark,
 }
 
 public enum JobStatus

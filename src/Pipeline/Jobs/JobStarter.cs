@@ -31,6 +31,7 @@ public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, Jo
         JobKind.Generation => client.StartAsync(RunJob.Generation, job.JobId, job.ReadInput<GenerationInput>(), cancel),
         JobKind.Export => client.StartAsync(RunJob.Export, job.JobId, job.ReadInput<UploadExport>(), cancel),
         JobKind.Analysis => client.StartAsync(RunJob.Analysis, job.JobId, job.ReadInput<UploadAnalysis>(), cancel),
+        JobKind.Benchmark => client.StartAsync(RunJob.Benchmark, job.JobId, job.ReadInput<BenchmarkInput>(), cancel),
         _ => throw new InvalidOperationException($"No orchestration runs jobs of kind {job.Kind}."),
     };
 

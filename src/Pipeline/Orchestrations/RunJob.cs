@@ -14,6 +14,8 @@ public static class RunJob
 
     public static readonly Orchestration<UploadAnalysis, JobClosing> Analysis = Around(AnalyzeUpload.Definition);
 
+    public static readonly Orchestration<BenchmarkInput, JobClosing> Benchmark = Around(MeasureMachine.Definition);
+
     static Orchestration<TIn, JobClosing> Around<TIn, TOut>(Orchestration<TIn, TOut> story)
         where TIn : IJobInput
         where TOut : IJobResult => new(nameof(RunJob) + story.Name, version: 2, (context, input) => RunAsync(context, story, input));

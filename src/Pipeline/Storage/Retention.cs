@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Uploads;
 
 namespace DgxMusic.Pipeline.Storage;
 
@@ -18,8 +19,8 @@ public sealed class RetentionOptions
 /// <param name="Files">Store paths of the candidates, removed unless <paramref name="DryRun"/>.</param>
 public sealed record CleanupReport(bool DryRun, int DaysOld, DateTime Cutoff, int Count, long Bytes, IReadOnlyList<string> Files);
 
-/// <summary>Removes old files by date folder. Files of a job that has not ended stay, whatever their age; scratch and inboxes are not its affair.</summary>
-public sealed class Retention(IBlobStore store, JobLedger ledger)
+/// <summary>Removes old files by date folder. Files of a job that has not ended, and uploads that one works on, stay, whatever their age; scratch and inboxes are not its affair.</summary>
+public sealed class Retention(IBlobStore store, JobLedger ledger, UploadRegister uploads)
 {
     /// <param name="daysOld">0 or more.</param>
     public async Task<CleanupReport> CleanAsync(int daysOld, bool dryRun, CancellationToken cancel = default)
@@ -35,6 +36,7 @@ public sealed class Retention(IBlobStore store, JobLedger ledger)
             {
                 string? jobId = JobOf(blob.Ref);
                 if (jobId is not null && await ledger.FindAsync(jobId, cancel) is { IsTerminal: false }) continue;
+                if (UploadOf(blob.Ref) is { } uploadId && !await uploads.TryPurgeAsync(uploadId, dryRun, cancel)) continue;
                 (bytes, _) = (bytes + blob.Bytes, dryRun || await store.DeleteAsync(blob.Ref, cancel));
                 files.Add(blob.Ref.ToString());
                 if (jobId is not null) purged.Add(jobId);
@@ -59,6 +61,10 @@ public sealed class Retention(IBlobStore store, JobLedger ledger)
             if (blob.LastModifiedUtc < cutoff) yield return blob;
         }
     }
+
+    /// <summary>The upload that a file belongs to; null where it is none's.</summary>
+    static string? UploadOf(BlobRef blob) =>
+        blob.Container == Containers.Uploads && blob.Path.Split('/') is [_, _, _, { } id, ..] && UploadIds.IsOne(id) ? id : null;
 
     /// <summary>Fourth part of <c>YYYY/MM/DD/{job}…</c>, up to its first dot; null where that is no job's id.</summary>
     static string? JobOf(BlobRef blob)

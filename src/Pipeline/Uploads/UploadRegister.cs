@@ -103,6 +103,20 @@ public sealed class UploadRegister(ICatalog catalog, JobLedger ledger, TimeProvi
         }
     }
 
+    /// <summary>Notes that the file of an upload goes.</summary>
+    /// <param name="dryRun">Only looks whether it may.</param>
+    /// <returns>False if a job works on it: it stays.</returns>
+    public async Task<bool> TryPurgeAsync(string id, bool dryRun, CancellationToken cancel = default)
+    {
+        if (await FindUserAsync(id, cancel) is not null) return false;
+        if (dryRun || await FindAsync(id, cancel) is null) return true;
+        if (await TryChangeAsync(id, row => row.Status == UploadStatus.Ready ? row with { Status = UploadStatus.Purged } : null, cancel) is null) return true;
+        // Again, because a job that saw the upload ready has noted its use before: one of both sees the other.
+        if (await FindUserAsync(id, cancel) is null) return true;
+        await TryChangeAsync(id, row => row with { Status = UploadStatus.Ready }, CancellationToken.None);
+        return false;
+    }
+
     public static PipelineException Missing(string id) =>
         new(Problem.UploadNotFound, UploadIds.IsOne(id) ? $"There is no upload {id}." : "An upload's id is 'upl_' and eight hexadecimal digits, such as upl_ab12cd34.");
 

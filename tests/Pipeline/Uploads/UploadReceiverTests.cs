@@ -252,6 +252,24 @@ public sealed class UploadReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task Retention_WhileAJobWorksOnIt_LeavesIt_AndTakesItAfterwards()
+    {
+        UploadDesk desk = host.Get<UploadDesk>();
+        UploadRow row = await ReceiveAsync(Waves.Sine(61), "long.wav");
+        host.Clock.Advance(TimeSpan.FromDays(40));
+        Job job = await desk.ExportAsync(await desk.FindAsync(JobKind.Export, row.UploadId, Caller.Owner), new(null, false, new(), true), JobTerms.Local);
+        Assert.DoesNotContain(row.Blob.ToString(), (await host.Retention.CleanAsync(30, dryRun: true)).Files);
+        Assert.DoesNotContain(row.Blob.ToString(), (await host.Retention.CleanAsync(30, dryRun: false)).Files);
+        await host.Orchestrator.RunAllAsync();
+        Assert.Equal(JobStatus.Completed, (await host.Ledger.GetAsync(job.JobId)).Status);
+        Assert.Contains(row.Blob.ToString(), (await host.Retention.CleanAsync(30, dryRun: true)).Files);
+        Assert.Equal(UploadStatus.Ready, (await Receiver.ReadAsync(row.UploadId, Caller.Owner)).Status);
+        Assert.Contains(row.Blob.ToString(), (await host.Retention.CleanAsync(30, dryRun: false)).Files);
+        Assert.Equal(UploadStatus.Purged, (await Receiver.ReadAsync(row.UploadId, Caller.Owner)).Status);
+        Assert.Equal(Problem.FilePurged, (await Assert.ThrowsAsync<PipelineException>(() => desk.FindAsync(JobKind.Export, row.UploadId, Caller.Owner))).Problem);
+    }
+
+    [Fact]
     public async Task Find_OfAnotherOwner_IsUnknown()
     {
         UploadDesk desk = host.Get<UploadDesk>();
