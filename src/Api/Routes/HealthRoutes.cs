@@ -26,7 +26,7 @@ static class HealthRoutes
         },
         new("POST", "/api/v1/benchmark", "health", "Measures how fast an engine plays here, as a job.", request => Handlers.Of<Benchmarks>(request).CreateAsync(request))
         {
-            ForAdmins = true,
+            ForAdmins = true, StartsWork = true,
             Query = [new("model", "string", "Engine that plays the fixed prompt; the best installed unless given.")],
             Answers = [new(202, "A job; its result has the real-time factor and the peak memory.", typeof(AcceptedWork))],
         },
