@@ -19,9 +19,10 @@ public static class PipelineServices
         services.AddSettings<PipelineOptions>("Pipeline");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PipelineOptions>>().Value);
-        services.AddSingleton<JobTallies>().AddSingleton<JobSummaries>().AddSingleton<JobLedger>().AddSingleton<JobIndex>().AddSingleton<JobQueue>().AddSingleton<JobStarter>();
+        services.AddSingleton<JobTallies>().AddSingleton<JobSummaries>().AddSingleton<JobLedger>().AddSingleton<JobIndex>().AddSingleton<JobStarter>();
         services.AddSingleton<OpenJobs>().AddSingleton<JobOverview>().AddSingleton<EventRetention>();
-        services.AddSingleton<JobMonitor>().AddSingleton<JobFiles>().AddSingleton<JobDesk>().AddSingleton<QueueStatistics>();
+        services.AddSingleton<JobMonitor>().AddSingleton<JobFiles>().AddSingleton<JobDesk>();
+        services.AddJobLife();
         services.AddJobResources();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");

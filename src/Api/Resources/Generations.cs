@@ -19,18 +19,15 @@ public sealed record BatchAcceptance(IReadOnlyList<string> JobIds, int TotalJobs
 /// <summary>A generation that is gone with its files.</summary>
 public sealed record Removal(string JobId, bool Deleted);
 
-public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval removal, JobQueue queue, MasteringDefaults defaults)
+public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval removal, JobQueue queue, Estimates estimates, MasteringDefaults defaults)
 {
-    /// <summary>The composer plays at least this many seconds of music a second on one core.</summary>
-    const double ComposerRealTime = 30;
-
     public async Task<IResult> CreateAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
         Job job = await desk.SubmitAsync(GenerationBody.Parse(await RequestBody.ReadObjectAsync(request), defaults.Options), Callers.TermsOf(request), cancel);
         GenerationInput input = job.ReadInput<GenerationInput>();
         var acceptance = new Acceptance(
-            job.JobId, JobStatus.Pending, JobStep.Queued, await queue.PositionAsync(job, cancel), EstimateOf(job), input.Seed, job.Model,
+            job.JobId, JobStatus.Pending, JobStep.Queued, await queue.PositionAsync(job, cancel), await estimates.SecondsAsync(job, cancel), input.Seed, job.Model,
             job.CreatedAt, Links.Job(job.JobId), Links.Events(job.JobId));
         request.HttpContext.Response.Headers.Location = acceptance.StatusUrl;
         return Results.Json(acceptance, ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
@@ -42,7 +39,7 @@ public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval rem
         IReadOnlyList<Job> jobs = await batches.SubmitAsync(
             bodies.Length, index => GenerationBatch.Parse(bodies[index], defaults.Options), Callers.TermsOf(request), request.HttpContext.RequestAborted);
         return Results.Json(
-            new BatchAcceptance([.. jobs.Select(job => job.JobId)], jobs.Count, jobs.Sum(EstimateOf)), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
+            new BatchAcceptance([.. jobs.Select(job => job.JobId)], jobs.Count, await estimates.SecondsAsync(jobs, request.HttpContext.RequestAborted)), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
     }
 
     public async Task<IResult> DeleteAsync(HttpRequest request, string id)
@@ -50,6 +47,4 @@ public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval rem
         Job removed = await removal.RemoveGenerationAsync(id, Callers.Of(request), request.HttpContext.RequestAborted);
         return Results.Json(new Removal(removed.JobId, true), ApiJson.Options);
     }
-
-    static double EstimateOf(Job job) => job.ReadInput<GenerationInput>().Request.Duration / ComposerRealTime;
 }

@@ -4,8 +4,8 @@ using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.LocalHost.Hosting;
 
-/// <summary>Keeps the jobs of a data folder going: takes up what was interrupted, then looks after the queue.</summary>
-sealed class JobHost(LocalRunner runner, FolderBlobStore store, JobQueue queue, IEnumerable<ISweep> sweeps, TimeProvider clock, ILogger<JobHost> log) : IHostedService, IDisposable
+/// <summary>Keeps the jobs of a data folder going: takes up what was interrupted, then looks after them from time to time.</summary>
+sealed class JobHost(LocalRunner runner, FolderBlobStore store, IEnumerable<ISweep> sweeps, TimeProvider clock, ILogger<JobHost> log) : IHostedService, IDisposable
 {
     static readonly TimeSpan sweepInterval = TimeSpan.FromSeconds(30);
     readonly CancellationTokenSource stopping = new();
@@ -15,7 +15,7 @@ sealed class JobHost(LocalRunner runner, FolderBlobStore store, JobQueue queue, 
     {
         store.RemoveTemporaries();
         await runner.StartAsync(cancellationToken);
-        await SweepOnceAsync(cancellationToken);
+        foreach (ISweep sweep in sweeps) await sweep.SweepAsync(cancellationToken);
         sweeping = SweepAsync();
     }
 
@@ -28,12 +28,6 @@ sealed class JobHost(LocalRunner runner, FolderBlobStore store, JobQueue queue, 
 
     public void Dispose() => stopping.Dispose();
 
-    async Task SweepOnceAsync(CancellationToken cancel)
-    {
-        await queue.SweepAsync(cancel);
-        foreach (ISweep sweep in sweeps) await sweep.SweepAsync(cancel);
-    }
-
     async Task SweepAsync()
     {
         using var timer = new PeriodicTimer(sweepInterval, clock);
@@ -41,19 +35,25 @@ sealed class JobHost(LocalRunner runner, FolderBlobStore store, JobQueue queue, 
         {
             while (await timer.WaitForNextTickAsync(stopping.Token))
             {
-                try
-                {
-                    await SweepOnceAsync(stopping.Token);
-                }
-                catch (Exception fault) when (fault is not OperationCanceledException)
-                {
-                    log.LogError(fault, "The queue could not be looked after; the next look is in {Seconds} s.", sweepInterval.TotalSeconds);
-                }
+                foreach (ISweep sweep in sweeps) await SweepAsync(sweep);
             }
         }
         catch (OperationCanceledException)
         {
             // The host stops.
+        }
+    }
+
+    // One that fails leaves the others their turn.
+    async Task SweepAsync(ISweep sweep)
+    {
+        try
+        {
+            await sweep.SweepAsync(stopping.Token);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            log.LogError(fault, "{Sweep} failed; the next try is in {Seconds} s.", sweep.GetType().Name, sweepInterval.TotalSeconds);
         }
     }
 }

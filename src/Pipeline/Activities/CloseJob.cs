@@ -24,8 +24,8 @@ public interface IJobResult
     IReadOnlyList<string> Warnings { get; }
 }
 
-/// <summary>Writes the end of a job into its row, which is the moment its files come into being for callers; then tidies up and lets the next job in.</summary>
-public sealed class CloseJob(JobLedger ledger, JobMonitor monitor, JobFiles files, JobQueue queue) : IActivity<JobClosing, Done>
+/// <summary>Writes the end of a job into its row, which is the moment its files come into being for callers; then settles what follows and lets the next job in.</summary>
+public sealed class CloseJob(JobLedger ledger, JobMonitor monitor, JobSettlement settlement, JobQueue queue) : IActivity<JobClosing, Done>
 {
     public static readonly Activity<JobClosing, Done> Definition =
         Activity<JobClosing, Done>.Of<CloseJob>(version: 1, Lane.Io, JobStep.Publishing, Retry.Bookkeeping);
@@ -33,9 +33,8 @@ public sealed class CloseJob(JobLedger ledger, JobMonitor monitor, JobFiles file
     public async Task<Done> RunAsync(JobClosing closing, ActivityContext context)
     {
         Job job = await ledger.UpdateAsync(closing.JobId, "end", row => Close(row, closing), context.Stopping);
-        await ledger.AnnounceEndAsync(job, context.Stopping);
         monitor.Forget(job.JobId);
-        await files.TidyAsync(job, context.Stopping);
+        await settlement.SettleAsync(job, context.Stopping);
         await queue.AdmitAsync(context.Stopping);
         return new();
     }

@@ -122,6 +122,9 @@ public sealed record Job
 
     public string? DeviceUsed { get; init; }
 
+    /// <summary>The machine that plays; null before it does.</summary>
+    public string? Machine { get; init; }
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Every retry so far by a name of its own: a set, so that a second delivery adds nothing.</summary>

@@ -5,20 +5,21 @@ namespace DgxMusic.Pipeline.Jobs;
 /// <summary>Where a job's files lie, and which of them outlive it.</summary>
 public sealed class JobFiles(IBlobStore store)
 {
-    /// <summary>Removes the scratch of an ended job, and the outputs of one that did not complete. What callers uploaded stays.</summary>
+    /// <summary>Removes the scratch of an ended job, but not of a failed one, which may be taken up again, and the outputs of one that did not complete. What callers uploaded stays.</summary>
     public async Task TidyAsync(Job job, CancellationToken cancel = default)
     {
         if (!job.IsTerminal) return;
-        await DeleteAllAsync(Containers.Work, $"{job.DateFolder}/{job.JobId}/", cancel);
-        if (job.Status == JobStatus.Completed) return;
-        await DeleteOutputsAsync(job, cancel);
+        if (job.Status != JobStatus.Failed) await DeleteScratchAsync(job, cancel);
+        if (job.Status != JobStatus.Completed) await DeleteOutputsAsync(job, cancel);
     }
+
+    public Task DeleteScratchAsync(Job job, CancellationToken cancel = default) => DeleteAllAsync(Containers.Work, $"{job.DateFolder}/{job.JobId}/", cancel);
 
     /// <summary>Removes all that a job made, published or not. What callers uploaded stays.</summary>
     public async Task RemoveAsync(Job job, CancellationToken cancel = default)
     {
         foreach (BlobRef file in JobOutputs.Of(job).Values) await store.DeleteAsync(file, cancel);
-        await DeleteAllAsync(Containers.Work, $"{job.DateFolder}/{job.JobId}/", cancel);
+        await DeleteScratchAsync(job, cancel);
         await DeleteOutputsAsync(job, cancel);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Jobs;
@@ -15,12 +16,17 @@ static class JobMarks
 
     public static RowKey EndedKey(string jobId) => new(Table, Ended, jobId);
 
+    public static RowKey AgingKey(Job job) => new(Table, Aging, $"{Sortable(job.CompletedAt!.Value)}-{job.JobId}");
+
+    /// <summary>Sorts as text as the time does; with 19 digits whatever the time.</summary>
+    public static string Sortable(DateTime time) => time.Ticks.ToString("D19", CultureInfo.InvariantCulture);
+
     /// <summary>Rows of a partition, in order.</summary>
     /// <param name="page">Rows fetched at once, 1 to 1,000: few where the first will do.</param>
+    /// <param name="after">Keys greater than this; null from the first.</param>
     public static async IAsyncEnumerable<CatalogRow> ListAsync(
-        ICatalog catalog, string partition, int page, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        ICatalog catalog, string partition, int page, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel, string? after = null)
     {
-        string? after = null;
         while (true)
         {
             IReadOnlyList<CatalogRow> rows = await catalog.QueryAsync(Table, partition, after, page, cancel);

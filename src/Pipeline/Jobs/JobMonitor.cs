@@ -57,7 +57,7 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     // While one step waits for a retry the job counts as queued, though another of its steps may still be at work.
     static Job Advance(Job row, JobStatus status, JobStep step, int progress, string message) => row.Status == JobStatus.Pending
         ? row with { Progress = Math.Max(progress, row.Progress) }
-        : row with { Status = status, CurrentStep = step, Progress = Math.Max(progress, row.Progress), StatusMessage = message };
+        : row with { Status = status, CurrentStep = step, Machine = step == JobStep.Generating ? Estimates.Here : row.Machine, Progress = Math.Max(progress, row.Progress), StatusMessage = message };
 
     async Task ReportAsync(string jobId, JobStep step, double fraction, string message, string eventKey, CancellationToken stopping)
     {

@@ -5,7 +5,7 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Admission by priority and order of acceptance. One row holds who has a place, so that two instances never admit past the limit.</summary>
-public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter starter, PipelineOptions options) : IDisposable
+public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter starter, JobSummaries summaries, PipelineOptions options) : ISweep, IDisposable
 {
     const string Pending = "pending";
     const int FirstRows = 16, ScanRows = 1000;
@@ -17,7 +17,7 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
 
     /// <summary>Where a job stands: by class, then by time.</summary>
     public static string KeyFor(JobPriority priority, DateTime acceptedAt, string jobId) =>
-        $"{(int)JobPriority.High - (int)priority}-{acceptedAt.Ticks.ToString("D19", CultureInfo.InvariantCulture)}-{jobId}";
+        $"{ClassOf(priority)}-{JobMarks.Sortable(acceptedAt)}-{jobId}";
 
     /// <summary>Notes the wish to run before the job row is written: a crash in between leaves an entry that the sweep removes, never a lost job.</summary>
     public Task EnterAsync(string queueKey, string jobId, CancellationToken cancel = default) =>
@@ -79,14 +79,17 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
     /// <summary>Jobs that have a place and are not over.</summary>
     public async Task<IReadOnlyList<Job>> HoldersAsync(CancellationToken cancel = default) => await HoldersAsync((await ReadPlacesAsync(cancel)).Places, cancel);
 
-    /// <summary>Entries of the queue, first the one that is next.</summary>
-    internal IAsyncEnumerable<CatalogRow> PendingAsync(CancellationToken cancel = default) => PendingAsync(ScanRows, cancel);
+    /// <summary>Entries of a class and those below it, the oldest of the class first.</summary>
+    internal IAsyncEnumerable<CatalogRow> PendingAsync(JobPriority priority, CancellationToken cancel = default) =>
+        JobMarks.ListAsync(catalog, Pending, FirstRows, cancel, after: $"{ClassOf(priority)}-");
 
     internal static RowKey PendingKey(Job job) => new(JobMarks.Table, Pending, job.Turn == 0 ? job.QueueKey : $"{job.QueueKey}.{job.Turn}");
 
     /// <summary>When the job of an entry was accepted.</summary>
     internal static DateTime AcceptedAt(string queueKey) =>
         new(long.Parse(queueKey.Split('-').First(part => part.Length == 19), CultureInfo.InvariantCulture), DateTimeKind.Utc);
+
+    static int ClassOf(JobPriority priority) => (int)JobPriority.High - (int)priority;
 
     IAsyncEnumerable<CatalogRow> PendingAsync(int page, CancellationToken cancel) => JobMarks.ListAsync(catalog, Pending, page, cancel);
 
@@ -112,9 +115,7 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
         List<string> active = [.. holders.Select(PlaceOf)];
         if (next is not null) active.Add(PlaceOf(next));
         if (active.SequenceEqual(places.Active)) return false;
-        bool written = row is null
-            ? await catalog.TryInsertAsync(placesKey, Payload.Write(new Places(active)), cancel)
-            : await catalog.TryReplaceAsync(row, Payload.Write(new Places(active)), cancel);
+        bool written = await catalog.TryPutAsync(row, placesKey, Payload.Write(new Places(active)), cancel);
         if (written && next is not null) await StartAsync(next, cancel);
         return true;
     }
@@ -135,8 +136,11 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
     {
         if (await ledger.FindAsync(row.Read<string>(), cancel) is not { } job)
         {
+            DateTime acceptedAt = AcceptedAt(row.Key.Key);
             // Written before the job's row: it may be about to come.
-            if (AcceptedAt(row.Key.Key) < ledger.UtcNow.AddMinutes(-1)) await catalog.DeleteAsync(row.Key, cancel);
+            if (acceptedAt > ledger.UtcNow.AddMinutes(-1)) return null;
+            await summaries.RemoveAsync(acceptedAt, row.Read<string>(), cancel);
+            await catalog.DeleteAsync(row.Key, cancel);
             return null;
         }
 

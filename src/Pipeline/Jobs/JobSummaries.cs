@@ -53,6 +53,12 @@ public sealed class JobSummaries(ICatalog catalog, JobTallies tallies)
         }
     }
 
+    /// <summary>Takes out of every list a job that was to be and never came into being.</summary>
+    public async Task RemoveAsync(DateTime createdAt, string jobId, CancellationToken cancel = default)
+    {
+        if (await catalog.FindAsync(new(Table, Everybody, KeyOf(createdAt, jobId)), cancel) is { } row) await RemoveAsync(row.Read<JobSummary>(), cancel);
+    }
+
     /// <summary>Takes a job out of every list.</summary>
     public async Task RemoveAsync(JobSummary job, CancellationToken cancel = default)
     {

@@ -1,3 +1,6 @@
+using DgxMusic.Pipeline.Identity;
+using DgxMusic.Pipeline.Ports;
+
 namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Counts of all jobs the catalog knows.</summary>
@@ -7,25 +10,33 @@ public sealed record QueueReport(
     int PendingJobs, int ProcessingJobs, int CompletedJobs, int FailedJobs, int CancelledJobs,
     double? OldestPendingJobAgeSeconds, double? AverageProcessingTimeSeconds);
 
-public sealed class QueueStatistics(JobIndex index, JobLedger ledger)
+/// <summary>Reads the counts from where they are kept: what it costs does not grow with every job there ever was.</summary>
+public sealed class QueueStatistics(JobIndex index, JobQueue queue, JobTimes times, JobLedger ledger)
 {
-    const int AveragedJobs = 100;
-
     public async Task<QueueReport> ReadAsync(CancellationToken cancel = default)
     {
-        var counts = new Dictionary<JobStatus, int>();
-        List<double> times = [];
+        IReadOnlyList<JobCount> counts = await index.CountAsync(Caller.Owner, cancel);
+        int Of(JobStatus status) => new JobFilter(Status: status).CountIn(counts);
+        DateTime? oldest = await OldestAsync(cancel);
+        return new(
+            Of(JobStatus.Pending), Of(JobStatus.Processing) + Of(JobStatus.Finalizing), Of(JobStatus.Completed), Of(JobStatus.Failed), Of(JobStatus.Cancelled),
+            oldest is { } since ? (ledger.UtcNow - since).TotalSeconds : null, await times.AverageAsync(cancel));
+    }
+
+    /// <summary>When the job was accepted that has waited longest: it is the first of one of the classes.</summary>
+    async Task<DateTime?> OldestAsync(CancellationToken cancel)
+    {
         DateTime? oldest = null;
-        await foreach (Job job in index.ListAsync(cancel))
+        foreach (JobPriority priority in Enum.GetValues<JobPriority>())
         {
-            counts[job.Status] = counts.GetValueOrDefault(job.Status) + 1;
-            if (job.Status == JobStatus.Pending) oldest = job.CreatedAt;
-            if (job is { Status: JobStatus.Completed, StartedAt: { } from, CompletedAt: { } to } && times.Count < AveragedJobs) times.Add((to - from).TotalSeconds);
+            await foreach (CatalogRow row in queue.PendingAsync(priority, cancel))
+            {
+                if (await ledger.FindAsync(row.Read<string>(), cancel) is not { Status: JobStatus.Pending } job) continue;
+                if (oldest is null || job.CreatedAt < oldest) oldest = job.CreatedAt;
+                break;
+            }
         }
 
-        return new(
-            counts.GetValueOrDefault(JobStatus.Pending), counts.GetValueOrDefault(JobStatus.Processing) + counts.GetValueOrDefault(JobStatus.Finalizing),
-            counts.GetValueOrDefault(JobStatus.Completed), counts.GetValueOrDefault(JobStatus.Failed), counts.GetValueOrDefault(JobStatus.Cancelled),
-            oldest is { } since ? (ledger.UtcNow - since).TotalSeconds : null, times.Count == 0 ? null : times.Average());
+        return oldest;
     }
 }

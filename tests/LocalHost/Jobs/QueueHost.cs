@@ -24,7 +24,18 @@ sealed class QueueHost : IAsyncDisposable
     /// <param name="story">Takes the place of the orchestration of its name.</param>
     /// <param name="steps">Activities besides the pipeline's own.</param>
     public QueueHost(OrchestrationDefinition? story = null, params ActivityDefinition[] steps)
+        : this(_ => { }, story, steps)
     {
+    }
+
+    /// <param name="fill">What the database holds before anything of this version has seen it.</param>
+    public QueueHost(Action<SqliteSession> fill, OrchestrationDefinition? story = null, params ActivityDefinition[] steps)
+    {
+        using (var database = new SqliteDatabase(Path.Combine(folder.FullName, "catalog.db")))
+        {
+            database.WriteAsync(session => { fill(session); return true; }).GetAwaiter().GetResult();
+        }
+
         activities = [.. PipelineDefinitions.Activities, .. steps];
         this.story = story;
         services = Build();

@@ -16,7 +16,7 @@ public sealed class MockEngineTests
 {
     const string On = "1";
 
-    static TestHost Mocked() => new(1, null, (EngineSwitches.MusicGenSetting, On), (EngineSwitches.DemucsSetting, On));
+    static TestHost Mocked() => new(1, null, null, (EngineSwitches.MusicGenSetting, On), (EngineSwitches.DemucsSetting, On));
 
     [Fact]
     [Trait("Requirement", "X-10")]

@@ -14,9 +14,10 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
 {
     readonly IServiceProvider services = services;
     readonly ConcurrentDictionary<string, InstanceState> instances = new();
-    readonly ConcurrentDictionary<string, Func<Task>> stories = new();
+    readonly ConcurrentDictionary<string, (OrchestrationDefinition Definition, JsonElement Input)> origins = new();
     readonly ConcurrentDictionary<string, Task> runs = new();
     readonly ConcurrentDictionary<(string Instance, string Event), TaskCompletionSource<JsonElement>> events = new();
+    readonly ConcurrentDictionary<(string Instance, string Event), bool> waiting = new();
     readonly ConcurrentDictionary<string, ConcurrentQueue<Exception>> faults = new();
     readonly ConcurrentQueue<Func<Task>> started = new();
     TaskCompletionSource standsAside = new();
@@ -38,30 +39,31 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
     /// <summary>Names of activities in the order they ran.</summary>
     public ConcurrentQueue<string> Ran { get; } = new();
 
+    /// <summary>Says that the process has died: what fails then is not heard of.</summary>
+    public Func<bool> IsGone { get; set; } = () => false;
+
     /// <summary>Has the next run of an activity end with this instead.</summary>
     public void FailNext(string activity, Exception fault) => faults.GetOrAdd(activity, _ => new()).Enqueue(fault);
 
     public Task StartAsync<TIn, TOut>(Orchestration<TIn, TOut> orchestration, string instanceId, TIn input, CancellationToken cancel = default)
     {
         if (!instances.TryAdd(instanceId, new(instanceId, orchestration.Name, InstanceStatus.Running, null, null))) return Task.CompletedTask;
-        stories[instanceId] = () => RunRootAsync(orchestration, instanceId, Payload.Write(input));
+        origins[instanceId] = (orchestration, Payload.Write(input));
         Enqueue(instanceId);
         return Task.CompletedTask;
     }
 
     /// <summary>Takes up what another left when its process died: everything that runs begins again from its input.</summary>
-    public void TakeUp(InlineOrchestrator dead, Func<string, Func<Task>> storyOf)
+    public void TakeUp(InlineOrchestrator dead)
     {
         foreach (InstanceState state in dead.instances.Values)
         {
             instances[state.InstanceId] = state;
-            if (state.Status != InstanceStatus.Running || state.InstanceId.Contains('.', StringComparison.Ordinal)) continue;
-            stories[state.InstanceId] = storyOf(state.InstanceId);
-            Enqueue(state.InstanceId);
+            if (!dead.origins.TryGetValue(state.InstanceId, out var origin)) continue;
+            origins[state.InstanceId] = origin;
+            if (state.Status == InstanceStatus.Running) Enqueue(state.InstanceId);
         }
     }
-
-    public Task RunAgainAsync(OrchestrationDefinition orchestration, string id, JsonElement input) => RunRootAsync(orchestration, id, input);
 
     /// <summary>Runs what was started, and what that starts in turn, until all have ended or wait for an event.</summary>
     public async Task RunAllAsync()
@@ -81,8 +83,9 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
         if (!instances.TryGetValue(root, out InstanceState? state) || state.Status != InstanceStatus.Running) return Task.CompletedTask;
         started.Enqueue(() =>
         {
+            bool isAwaited = waiting.TryRemove((instanceId, name), out _);
             EventOf(instanceId, name).TrySetResult(payload);
-            return runs.GetValueOrDefault(root, Task.CompletedTask);
+            return isAwaited ? runs[root] : Task.CompletedTask;
         });
         return Task.CompletedTask;
     }
@@ -112,7 +115,8 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
     void Enqueue(string instanceId) => started.Enqueue(() =>
     {
         Roots.Enqueue(instanceId);
-        Task run = stories[instanceId]();
+        (OrchestrationDefinition definition, JsonElement input) = origins[instanceId];
+        Task run = RunRootAsync(definition, instanceId, input);
         return runs[instanceId] = run;
     });
 
@@ -150,8 +154,9 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
             JsonElement output = await activity.InvokeAsync(services, input, new(CancellationToken.None));
             return LoseResultOnce.TryRemove(name, out _) ? throw new IOException("the result got lost") : output;
         }
-        catch (Exception fault) when (fault is not CrashException)
+        catch (Exception fault)
         {
+            if (IsGone()) throw new CrashException();
             throw new StepFailedException(name, fault.GetType().Name, fault.Message);
         }
     }
@@ -178,7 +183,9 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
         protected override Task<JsonElement> NextEventAsync(string name)
         {
             Task<JsonElement> next = host.EventOf(id, name).Task;
-            if (!next.IsCompleted) host.standsAside.TrySetResult();
+            if (next.IsCompleted) return next;
+            host.waiting[(id, name)] = true;
+            host.standsAside.TrySetResult();
             return next;
         }
     }

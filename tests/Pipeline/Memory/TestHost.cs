@@ -12,11 +12,15 @@ namespace DgxMusic.Pipeline.Tests.Memory;
 public sealed class TestHost : IDisposable
 {
     readonly ServiceProvider services;
+    readonly TestHost? dead;
     MemoryBlobStore? blobs;
     FailingCatalog? rows;
 
-    public TestHost(int maxConcurrentJobs = 1, Action<PipelineOptions>? configure = null, params (string Name, string Value)[] settings)
+    /// <param name="dead">A host whose process died: this one begins on its stores.</param>
+    public TestHost(int maxConcurrentJobs = 1, Action<PipelineOptions>? configure = null, TestHost? dead = null, params (string Name, string Value)[] settings)
     {
+        this.dead = dead;
+        (Clock, Catalog, Events) = (dead?.Clock ?? new(), dead?.Catalog ?? new(), dead?.Events ?? new());
         services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build())
             .AddPipeline()
@@ -26,18 +30,20 @@ public sealed class TestHost : IDisposable
             .AddSingleton<IMusicGenerator>(Player)
             .AddSingleton<InlineOrchestrator>().AddSingleton<IOrchestrationClient>(provider => provider.GetRequiredService<InlineOrchestrator>())
             .BuildServiceProvider();
+        Orchestrator.IsGone = () => Rows.WritesLeft <= 0;
+        if (dead is not null) Orchestrator.TakeUp(dead.Orchestrator);
     }
 
-    public TestClock Clock { get; } = new();
+    public TestClock Clock { get; }
 
-    public MemoryBlobStore Blobs => blobs ??= new(Clock);
+    public MemoryBlobStore Blobs => blobs ??= dead?.Blobs ?? new(Clock);
 
-    public MemoryCatalog Catalog { get; } = new();
+    public MemoryCatalog Catalog { get; }
 
     /// <summary>The way to the catalog, where a test can count and cut.</summary>
     public FailingCatalog Rows => rows ??= new(Catalog);
 
-    public MemoryEventLog Events { get; } = new();
+    public MemoryEventLog Events { get; }
 
     public TonePlayer Player { get; } = new();
 
@@ -54,6 +60,12 @@ public sealed class TestHost : IDisposable
     public Retention Retention => services.GetRequiredService<Retention>();
 
     public JobIndex Index => services.GetRequiredService<JobIndex>();
+
+    /// <summary>What a host does at its start and from time to time.</summary>
+    public async Task SweepAsync()
+    {
+        foreach (ISweep sweep in services.GetServices<ISweep>()) await sweep.SweepAsync();
+    }
 
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();

@@ -1,0 +1,55 @@
+using System.Globalization;
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Ports;
+
+namespace DgxMusic.Pipeline.Jobs;
+
+/// <summary>Looks after jobs that nobody else can: those that stand still, and those whose orchestration is gone. A job that waits its turn does neither.</summary>
+public sealed class JobCare(
+    OpenJobs open, JobLedger ledger, JobQueue queue, JobStarter starter, JobSettlement settlement, JobMonitor monitor, IOrchestrationClient client, PipelineOptions options) : ISweep
+{
+    public async Task SweepAsync(CancellationToken cancel = default)
+    {
+        await foreach (string owner in open.OwnersAsync(cancel))
+        {
+            await foreach (OpenJob entry in open.ListAsync(owner, cancel))
+            {
+                if (await ledger.FindAsync(entry.JobId, cancel) is { IsTerminal: false, StartedAt: not null } job) await LookAfterAsync(job, cancel);
+            }
+        }
+
+        await queue.AdmitAsync(cancel);
+    }
+
+    Task LookAfterAsync(Job job, CancellationToken cancel) =>
+        job.Status == JobStatus.Pending ? RestAsync(job, cancel) : IsStuck(job) ? EndStuckAsync(job, cancel) : starter.EnsureRunningAsync(job, cancel);
+
+    /// <summary>A job that gave up its place: its orchestration has to be there to want one again, and its entry in the queue.</summary>
+    async Task RestAsync(Job job, CancellationToken cancel)
+    {
+        if (await client.FindAsync(job.JobId, cancel) is not null) await starter.EnsureRunningAsync(job, cancel);
+        // It is gone without a trace: with a place it begins again.
+        else if (!job.WantsPlace) job = await ledger.UpdateAsync(job.JobId, null, row => row.Turn == job.Turn ? row with { Waiting = [.. row.Waiting, new(row.JobId, "lost")] } : row, cancel);
+        if (await ledger.FindAsync(job.JobId, cancel) is { Status: JobStatus.Pending } waiting && waiting.Turn == job.Turn) await queue.EnterAsync(waiting, cancel);
+    }
+
+    bool IsStuck(Job job) => job is { IsTerminal: false } && job.Status != JobStatus.Pending && LastChange(job) < ledger.UtcNow.AddHours(-options.StuckAfterHours);
+
+    static DateTime LastChange(Job job) => job.UpdatedAt ?? job.StartedAt ?? job.CreatedAt;
+
+    async Task EndStuckAsync(Job job, CancellationToken cancel)
+    {
+        string message = string.Create(
+            CultureInfo.InvariantCulture, $"The job has stood still at {job.Progress} % since {LastChange(job):u}; after {options.StuckAfterHours:0.##} hours it is given up.");
+        Job ended = await ledger.UpdateAsync(
+            job.JobId, "end",
+            row => !IsStuck(row) ? row : row.CancelRequested ? CloseJob.Cancel(row, ledger.UtcNow) : CloseJob.Fail(row, ledger.UtcNow, Problem.JobStuck.Code, message),
+            cancel);
+        if (!ended.IsTerminal) return;
+        // The row first: it decides who is right if the job moves after all. What the orchestration's steps still do finds the job over.
+        await client.TerminateAsync(job.JobId, message, cancel);
+        monitor.Forget(job.JobId);
+        await settlement.SettleAsync(ended, cancel);
+    }
+}
