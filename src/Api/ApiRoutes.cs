@@ -9,6 +9,6 @@ public static class ApiRoutes
     public static IReadOnlyList<Route> All { get; } =
     [
         .. AboutRoutes.All, .. GenerationRoutes.All, .. JobRoutes.All, .. FileRoutes.All, .. AudioRoutes.All, .. StorageRoutes.All, .. HealthRoutes.All, .. UploadRoutes.All, .. EngineRoutes.All,
-        .. KeyRoutes.All,
+        .. KeyRoutes.All, .. ConsistencyRoutes.All,
     ];
 }

@@ -24,6 +24,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem UploadState = new("upload-state", 409, "The upload is not in a state that allows this.");
     public static readonly Problem FileExists = new("file-exists", 409, "This file exists already.");
     public static readonly Problem ModelNotInstalled = new("model-not-installed", 409, "The model's weights are not installed.");
+    public static readonly Problem EngineDiffers = new("engine-differs", 409, "The engine here is not the one that made this.");
     public static readonly Problem DataInUse = new("data-in-use", 409, "Another process uses this data folder.");
     public static readonly Problem FilePurged = new("file-purged", 410, "Retention has removed this file.");
     public static readonly Problem UploadExpired = new("upload-expired", 410, "This upload address has expired.");

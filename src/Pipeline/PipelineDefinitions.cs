@@ -11,11 +11,13 @@ public static class PipelineDefinitions
     [
         RunJob.Generation, GenerateMusic.Definition, RunJob.Export, ExportUpload.Definition, RunJob.Analysis, AnalyzeUpload.Definition,
         RunJob.Benchmark, MeasureMachine.Definition,
+        RunJob.Reproduction, ReproduceMusic.Definition,
     ];
 
     public static IReadOnlyList<ActivityDefinition> Activities { get; } =
     [
         GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, PublishExport.Definition, CloseJob.Definition, RecordRetry.Definition, AskForPlace.Definition,
         PlayBenchmark.Definition,
+        CompareReproduction.Definition,
     ];
 }

@@ -31,7 +31,7 @@ public sealed class Gate(Callers callers, Sites sites, ClientAddress addresses, 
 
     async Task<IResult> AdmitAsync(HttpRequest request, Route route)
     {
-        if (route.IsOpen || route.Signed) return await route.Handler(request);
+        if (route.IsOpen || route.Signed) return await route.AnswerAsync(request);
         CancellationToken cancel = request.HttpContext.RequestAborted;
         sites.RefuseForeign(request);
         Caller caller = await callers.FindAsync(request, cancel);
@@ -39,7 +39,7 @@ public sealed class Gate(Callers callers, Sites sites, ClientAddress addresses, 
         if (route.ForAdmins && !caller.IsAdmin) throw new PipelineException(Problem.Forbidden, "This is for the owner of the machine and for keys made with --admin.");
         if (route.Feature is { } feature) features.Require(caller, feature);
         if (route.RateLimit is { } kind) await CountAsync(request, caller, kind, cancel);
-        return route.StartsWork ? await keyed.RunAsync(request, route, caller, () => route.Handler(request)) : await route.Handler(request);
+        return route.StartsWork ? await keyed.RunAsync(request, route, caller, () => route.AnswerAsync(request)) : await route.AnswerAsync(request);
     }
 
     Task CountAsync(HttpRequest request, Caller caller, string kind, CancellationToken cancel)

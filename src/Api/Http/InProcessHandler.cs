@@ -23,7 +23,7 @@ public sealed class InProcessHandler(IServiceProvider services) : HttpMessageHan
     {
         using var answer = new MemoryStream();
         HttpContext http = await ContextOfAsync(request, answer, cancellationToken);
-        await new Guarded(() => Find(http).Handler(http.Request)).ExecuteAsync(http);
+        await new Guarded(() => Find(http).AnswerAsync(http.Request)).ExecuteAsync(http);
         await http.Response.CompleteAsync();
         cancellationToken.ThrowIfCancellationRequested();
         return AnswerOf(http.Response, answer, request);

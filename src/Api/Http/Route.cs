@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using DgxMusic.Contracts;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace DgxMusic.Api.Http;
 
@@ -35,6 +37,22 @@ public sealed record Route(string Method, string Pattern, string Tag, string Sum
 
     /// <summary>Status to what it means; the type of its JSON where it has one.</summary>
     public required IReadOnlyList<RouteAnswer> Answers { get; init; }
+
+    /// <summary>Runs the handler of a request whose query it knows.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.MalformedRequest"/>: the query has a name that is not listed, or one twice.</exception>
+    public Task<IResult> AnswerAsync(HttpRequest request)
+    {
+        foreach ((string name, StringValues values) in request.Query)
+        {
+            string shown = name.Length <= 40 ? name : name[..40] + "…";
+            if (values.Count > 1) throw new PipelineException(Problem.MalformedRequest, $"'{shown}' stands in the query {values.Count} times.");
+            if (Query.Any(known => known.Name == name)) continue;
+            string takes = Query.Count == 0 ? "none" : string.Join(", ", Query.Select(known => known.Name));
+            throw new PipelineException(Problem.MalformedRequest, $"There is no query parameter '{shown}' at this address; it takes {takes}.");
+        }
+
+        return Handler(request);
+    }
 }
 
 public sealed record RouteParameter(string Name, string Type, string Description, bool Required = false);

@@ -22,6 +22,9 @@ public sealed record HealthCheck(string Name, HealthStatus Status, string Messag
 public sealed record HealthReport(
     HealthStatus Status, IReadOnlyDictionary<string, HealthCheck> Checks, string Version, double UptimeSeconds, DateTime Timestamp);
 
+/// <param name="Status"><c>alive</c> or <c>ready</c>.</param>
+public sealed record HealthProbe(string Status);
+
 /// <summary>What a host tells of its machine.</summary>
 /// <param name="ScratchFolder">A folder on the volume that work is done on.</param>
 public sealed record HostFacts(string ScratchFolder, DateTime StartedAtUtc);
@@ -47,7 +50,7 @@ public sealed class Health(ICatalog catalog, IBlobStore store, QueueStatistics s
             ApiJson.Options);
     }
 
-    public Task<IResult> ReadLiveAsync(HttpRequest request) => Task.FromResult(Results.Json(new { status = "alive" }, ApiJson.Options));
+    public Task<IResult> ReadLiveAsync(HttpRequest request) => Task.FromResult(Results.Json(new HealthProbe("alive"), ApiJson.Options));
 
     /// <exception cref="PipelineException"><see cref="Problem.NotReady"/>, with a reason for each part that does not work.</exception>
     public async Task<IResult> ReadReadyAsync(HttpRequest request)
@@ -55,7 +58,7 @@ public sealed class Health(ICatalog catalog, IBlobStore store, QueueStatistics s
         CancellationToken cancel = request.HttpContext.RequestAborted;
         HealthCheck[] broken = [.. new[] { await DatabaseAsync(cancel), await QueueAsync(cancel), Disk() }.Where(check => check.Status == HealthStatus.Unhealthy)];
         return broken.Length == 0
-            ? Results.Json(new { status = "ready" }, ApiJson.Options)
+            ? Results.Json(new HealthProbe("ready"), ApiJson.Options)
             : throw new PipelineException(Problem.NotReady, string.Join(" ", broken.Select(check => check.Message)), broken.ToDictionary(check => check.Name, check => check.Message));
     }
 

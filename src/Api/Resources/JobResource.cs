@@ -77,7 +77,7 @@ public sealed record JobResource
 
     public required double? GenerationTimeSeconds { get; init; }
 
-    /// <summary>By kind: of a generation a <see cref="GenerationOutcome"/>, of an export an <see cref="ExportedFile"/>, of an analysis a <see cref="TrackMetadata"/>; null unless completed.</summary>
+    /// <summary>By kind: of a generation a <see cref="GenerationOutcome"/>, of an export an <see cref="ExportedFile"/>, of an analysis a <see cref="TrackMetadata"/>, of a reproduction a <see cref="ReproductionReport"/>; null unless completed.</summary>
     public required JsonElement? Result { get; init; }
 
     public static JobResource Of(Job job, int? position, DateTime now)
@@ -123,6 +123,7 @@ public sealed record JobResource
     {
         JobKind.Generation => GenerationOutcome.Of(job.JobId, Payload.Read<GenerationResult>(stored)),
         JobKind.Export => ExportedFile.Of(job, job.JobId),
+        JobKind.Reproduction => ReproductionReport.Of(job.JobId, Payload.Read<ReproductionResult>(stored)),
         JobKind.Analysis => Payload.Read<AnalysisResult>(stored).Metadata,
         JobKind.Benchmark => Payload.Read<BenchmarkResult>(stored).Figures,
         _ => throw new InvalidOperationException($"Jobs of kind {job.Kind} have no outcome."),

@@ -14,22 +14,20 @@ static class AboutRoutes
 
     public static IReadOnlyList<Route> All { get; } =
     [
-        new("GET", "/", "about", "Name, version and where to go on.", _ => Task.FromResult(Root()))
+        new("GET", "/", "about", "Name, version and where to go on.", _ => Task.FromResult(Welcome()))
         {
-            IsOpen = true, Answers = [new(200, "Where to go on.", ContentType: "application/json")],
+            IsOpen = true, Answers = [new(200, "Where to go on.", typeof(Root))],
         },
         new("GET", "/api/v1/openapi.json", "about", "This document.", _ => Task.FromResult(Results.Text(document.Value, "application/json")))
         {
-            IsOpen = true, Answers = [new(200, "OpenAPI 3.1.", ContentType: "application/json")],
+            IsOpen = true, Answers = [new(200, "OpenAPI 3.1.", typeof(System.Text.Json.Nodes.JsonObject))],
         },
     ];
 
-    static IResult Root() => Results.Json(
-        new
-        {
-            name = "DgxMusic",
-            version = ProductVersion.Text,
-            links = new { openapi = $"{Links.Root}/openapi.json", health = $"{Links.Root}/health", generate = $"{Links.Root}/generate", jobs = $"{Links.Root}/jobs" },
-        },
-        ApiJson.Options);
+    static IResult Welcome() => Results.Json(
+        new Root("DgxMusic", ProductVersion.Text, new($"{Links.Root}/openapi.json", $"{Links.Root}/health", $"{Links.Root}/generate", $"{Links.Root}/jobs")), ApiJson.Options);
+
+    sealed record Root(string Name, string Version, RootLinks Links);
+
+    sealed record RootLinks(string Openapi, string Health, string Generate, string Jobs);
 }

@@ -14,11 +14,11 @@ static class HealthRoutes
         },
         new("GET", "/api/v1/health/live", "health", "Whether the process answers.", request => Handlers.Of<Health>(request).ReadLiveAsync(request))
         {
-            IsOpen = true, Answers = [new(200, "It does.", ContentType: "application/json")],
+            IsOpen = true, Answers = [new(200, "It does.", typeof(HealthProbe))],
         },
         new("GET", "/api/v1/health/ready", "health", "Whether it can work.", request => Handlers.Of<Health>(request).ReadReadyAsync(request))
         {
-            IsOpen = true, Answers = [new(200, "It can.", ContentType: "application/json"), new(503, "Not yet.", typeof(ErrorBody))],
+            IsOpen = true, Answers = [new(200, "It can.", typeof(HealthProbe)), new(503, "Not yet.", typeof(ErrorBody))],
         },
         new("GET", "/api/v1/doctor", "health", "What on this machine gets in the way, and what to do about it.", request => Handlers.Of<Doctor>(request).ReadAsync(request))
         {

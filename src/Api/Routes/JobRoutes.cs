@@ -41,6 +41,12 @@ static class JobRoutes
         {
             Answers = [new(200, "Cancelled.", typeof(Cancellation)), new(202, "It will stop.", typeof(Cancellation))],
         },
+        new("POST", "/api/v1/jobs/{id}/reproduce", "jobs", "Generates once more from a completed generation's manifest and says whether the bytes are the same.", request => Handlers.Of<Reproductions>(request).CreateAsync(request, Handlers.Part(request, "id")))
+        {
+            StartsWork = true,
+            Query = [new("keep", "boolean", "Keep the files made again; false unless given.")],
+            Answers = [new(202, "A job; its result compares file by file.", typeof(AcceptedJob))],
+        },
         new("POST", "/api/v1/jobs/{id}/dismiss", "jobs", "Puts an ended job out of sight; its record and files stay.", request => Handlers.Of<Jobs>(request).DismissAsync(request, Handlers.Part(request, "id")))
         {
             Answers = [new(200, "The job.", typeof(JobResource))],

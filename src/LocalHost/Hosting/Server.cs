@@ -46,7 +46,8 @@ static class Server
         });
         builder.Services.AddLocalHost(data).AddApi(loopbackIsOwner: true);
         builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>().AddHostedService<InboxWatcher>().AddHostedService<EventTimer>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>().AddHostedService<InboxWatcher>().AddHostedService<EventTimer>()
+            .AddHostedService<ConsistencyTimer>();
         WebApplication app = builder.Build();
         app.MapApi();
         return app;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Activities;
 
@@ -25,6 +26,13 @@ public sealed record GenerationManifest(
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>Null if there is none of that name.</summary>
+    public static async Task<GenerationManifest?> ReadAsync(IBlobStore store, BlobRef blob, CancellationToken cancel)
+    {
+        await using Stream? stream = await store.OpenReadAsync(blob, cancel);
+        return stream is null ? null : await JsonSerializer.DeserializeAsync<GenerationManifest>(stream, Format, cancel);
+    }
 }
 
 public static class ProductVersion

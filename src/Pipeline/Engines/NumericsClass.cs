@@ -16,4 +16,7 @@ public sealed record NumericsClass(int Vectors, bool Fma, int Runtime, string Pl
         X86.Fma.IsSupported || AdvSimd.IsSupported,
         Environment.Version.Major,
         OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux");
+
+    /// <summary>In words.</summary>
+    internal string Text => $"{(Vectors == 0 ? "no" : $"{Vectors}-bit")} vectors, {(Fma ? "fused" : "separate")} multiply-add, .NET {Runtime}, {Platform}";
 }

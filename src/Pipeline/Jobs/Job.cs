@@ -16,6 +16,9 @@ public enum JobKind
 
     /// <summary>Measuring of the machine.</summary>
     Benchmark,
+
+    /// <summary>A generation run again from its manifest, to see whether the bytes are the same.</summary>
+    Reproduction,
 }
 
 public enum JobStatus
@@ -71,6 +74,7 @@ public enum JobStep
     Saving,
     Measuring,
     Publishing,
+    Comparing,
     Completed,
     Failed,
     Cancelled,

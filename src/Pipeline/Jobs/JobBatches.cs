@@ -1,3 +1,4 @@
+using System.Globalization;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Ports;
@@ -26,7 +27,7 @@ public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger)
         Func<JobTerms, DateTime, Job>[] plans = PlanAll(count, read);
         DateTime now = terms.Ticket?.At ?? ledger.UtcNow;
         var batch = new Batch(await DraftAsync(plans, terms, now, cancel));
-        var key = new RowKey(Table, Accepted, batch.Jobs[0].QueueKey);
+        var key = new RowKey(Table, Accepted, string.Create(CultureInfo.InvariantCulture, $"{now.Ticks:D19}-{batch.Jobs[0].JobId}"));
         await catalog.TryInsertAsync(key, Payload.Write(batch), cancel);
         // Accepted: from here on it is done whether or not the caller stays.
         IReadOnlyList<Job> entered = await CompleteAsync(key, CancellationToken.None) ?? batch.Jobs;
@@ -40,6 +41,9 @@ public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger)
     {
         await foreach (RowKey key in InterruptedAsync(cancel)) await CompleteAsync(key, cancel);
     }
+
+    /// <summary>When a batch was accepted.</summary>
+    internal static DateTime TimeOf(RowKey batch) => new(long.Parse(batch.Key.AsSpan(0, batch.Key.IndexOf('-')), CultureInfo.InvariantCulture), DateTimeKind.Utc);
 
     /// <summary>Batches of which some jobs may not be there yet.</summary>
     internal async IAsyncEnumerable<RowKey> InterruptedAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)

@@ -30,6 +30,14 @@ public sealed class JobFiles(IBlobStore store)
         await DeleteAllAsync(Containers.Stems, $"{job.DateFolder}/{job.JobId}/", cancel);
     }
 
+    /// <summary>Fourth part of <c>YYYY/MM/DD/{job}…</c>, up to its first dot; null where that is no job's id.</summary>
+    internal static string? JobOf(BlobRef blob)
+    {
+        string[] parts = blob.Path.Split('/');
+        string id = parts.Length < 4 ? "" : parts[3].Split('.')[0];
+        return JobIds.IsOne(id) ? id : null;
+    }
+
     async Task DeleteAllAsync(string container, string prefix, CancellationToken cancel)
     {
         await foreach (BlobInfo blob in store.ListAsync(container, prefix, cancel)) await store.DeleteAsync(blob.Ref, cancel);

@@ -14,7 +14,8 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     static int BeginsAt(JobKind kind, JobStep step) => step switch
     {
         JobStep.Saving when kind == JobKind.Export => 0,
-        JobStep.Measuring when kind != JobKind.Generation => kind == JobKind.Export ? 97 : 0,
+        JobStep.Measuring when kind is JobKind.Export => 97,
+        JobStep.Measuring when kind is JobKind.Analysis => 0,
         JobStep.Queued or JobStep.LoadingModel => 0,
         JobStep.EncodingPrompt => 1,
         JobStep.Generating => 2,
@@ -62,7 +63,7 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     async Task ReportAsync(string jobId, JobStep step, double fraction, string message, string eventKey, CancellationToken stopping)
     {
         lastReports[jobId] = clock.GetTimestamp();
-        JobStatus status = step is JobStep.Publishing ? JobStatus.Finalizing : JobStatus.Processing;
+        JobStatus status = step is JobStep.Publishing or JobStep.Comparing ? JobStatus.Finalizing : JobStatus.Processing;
         Job job = await ledger.UpdateAsync(
             jobId, eventKey,
             row => row.CancelRequested ? row : Advance(row, status, step, ProgressOf(row.Kind, step, fraction), message),

@@ -1,3 +1,4 @@
+using DgxMusic.Pipeline.Consistency;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DgxMusic.Pipeline.Jobs;
@@ -6,6 +7,6 @@ namespace DgxMusic.Pipeline.Jobs;
 static class JobResourceServices
 {
     public static IServiceCollection AddJobResources(this IServiceCollection services) => services
-        .AddSingleton<JobRemoval>().AddSingleton<PromptStatistics>()
+        .AddSingleton<JobRemoval>().AddSingleton<ReproductionDesk>().AddSingleton<PromptStatistics>().AddSingleton<ConsistencyCheck>()
         .AddSingleton<JobBatches>().AddSingleton<ISweep>(provider => provider.GetRequiredService<JobBatches>());
 }

@@ -32,6 +32,7 @@ public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, Jo
         JobKind.Export => client.StartAsync(RunJob.Export, job.JobId, job.ReadInput<UploadExport>(), cancel),
         JobKind.Analysis => client.StartAsync(RunJob.Analysis, job.JobId, job.ReadInput<UploadAnalysis>(), cancel),
         JobKind.Benchmark => client.StartAsync(RunJob.Benchmark, job.JobId, job.ReadInput<BenchmarkInput>(), cancel),
+        JobKind.Reproduction => client.StartAsync(RunJob.Reproduction, job.JobId, job.ReadInput<ReproductionInput>(), cancel),
         _ => throw new InvalidOperationException($"No orchestration runs jobs of kind {job.Kind}."),
     };
 

@@ -70,5 +70,16 @@ public sealed class JobSummaries(ICatalog catalog, JobTallies tallies)
         }
     }
 
+    /// <summary>Whether a job is in every list that it belongs into.</summary>
+    internal async Task<bool> HasAsync(Job job, CancellationToken cancel)
+    {
+        foreach (string scope in ScopesOf(job.Owner))
+        {
+            if (await catalog.FindAsync(new(Table, scope, KeyOf(job.CreatedAt, job.JobId)), cancel) is null) return false;
+        }
+
+        return true;
+    }
+
     static string ScopeOf(string owner) => $"of:{owner}";
 }

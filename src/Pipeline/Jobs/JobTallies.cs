@@ -35,11 +35,21 @@ public sealed class JobTallies(ICatalog catalog)
     }
 
     /// <summary>Forgets the count of the stretch that a changed row is in.</summary>
+    /// <param name="key">The row's; the count is that of the first end greater than it.</param>
     public async Task ForgetAsync(string scope, string key, CancellationToken cancel)
     {
         while (await catalog.QueryAsync(Table, scope, key, 1, cancel) is [CatalogRow row])
         {
-            if (await catalog.TryReplaceAsync(row, Payload.Write(new Tally(null, null, row.Read<Tally>().Changes + 1)), cancel)) return;
+            if (await TryForgetAsync(row, cancel)) return;
+        }
+    }
+
+    /// <summary>Forgets the count of a stretch by its end.</summary>
+    internal async Task ForgetStretchAsync(string scope, string until, CancellationToken cancel)
+    {
+        while (await catalog.FindAsync(new(Table, scope, until), cancel) is { } row)
+        {
+            if (await TryForgetAsync(row, cancel)) return;
         }
     }
 
@@ -63,6 +73,19 @@ public sealed class JobTallies(ICatalog catalog)
         }
     }
 
+    /// <summary>Ends of stretches whose kept count is not that of their rows.</summary>
+    internal async IAsyncEnumerable<string> OutdatedAsync(string scope, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (Stretch stretch in ReadAsync(scope, cancel))
+        {
+            CatalogRow? before = await catalog.FindAsync(new(Table, scope, stretch.Until), cancel);
+            HashSet<JobCount> counted = [.. await CountAsync(scope, stretch.After, stretch.Until, cancel)];
+            CatalogRow? after = await catalog.FindAsync(new(Table, scope, stretch.Until), cancel);
+            // A tally that was written meanwhile speaks of other rows.
+            if (before?.ETag == after?.ETag && after?.Read<Tally>().Counts is { } kept && !counted.SetEquals(kept)) yield return stretch.Until;
+        }
+    }
+
     /// <summary>Summaries of a stretch, newest first.</summary>
     /// <param name="fetch">How many to read at a time, 1 to 1,000.</param>
     public async IAsyncEnumerable<CatalogRow> RowsAsync(
@@ -82,20 +105,28 @@ public sealed class JobTallies(ICatalog catalog)
         }
     }
 
+    Task<bool> TryForgetAsync(CatalogRow tally, CancellationToken cancel) =>
+        catalog.TryReplaceAsync(tally, Payload.Write(new Tally(null, null, tally.Read<Tally>().Changes + 1)), cancel);
+
     async Task<IReadOnlyList<JobCount>> CountAsync(CatalogRow tally, string? newer, CancellationToken cancel)
     {
+        IReadOnlyList<JobCount> counted = await CountAsync(tally.Key.Partition, newer, tally.Key.Key, cancel);
+        // Lost to a change meanwhile: then the count is as old as the question, and not kept.
+        await catalog.TryReplaceAsync(tally, Payload.Write(tally.Read<Tally>() with { Counts = counted, After = newer }), cancel);
+        return counted;
+    }
+
+    async Task<IReadOnlyList<JobCount>> CountAsync(string scope, string? after, string until, CancellationToken cancel)
+    {
         var counts = new Dictionary<(JobKind, JobStatus, string, bool), int>();
-        await foreach (CatalogRow row in RowsAsync(tally.Key.Partition, newer, tally.Key.Key, StretchRows, cancel))
+        await foreach (CatalogRow row in RowsAsync(scope, after, until, StretchRows, cancel))
         {
             JobSummary job = row.Read<JobSummary>();
             var alike = (job.Kind, job.Status, job.Model, job.Dismissed);
             counts[alike] = counts.GetValueOrDefault(alike) + 1;
         }
 
-        JobCount[] counted = [.. counts.Select(count => new JobCount(count.Key.Item1, count.Key.Item2, count.Key.Item3, count.Key.Item4, count.Value))];
-        // Lost to a change meanwhile: then the count is as old as the question, and not kept.
-        await catalog.TryReplaceAsync(tally, Payload.Write(tally.Read<Tally>() with { Counts = counted, After = newer }), cancel);
-        return counted;
+        return [.. counts.Select(count => new JobCount(count.Key.Item1, count.Key.Item2, count.Key.Item3, count.Key.Item4, count.Value))];
     }
 
     // Behind the row's own key, so that the stretch of that row is found as that of any other: the first end greater than its key.

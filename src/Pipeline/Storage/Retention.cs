@@ -34,7 +34,7 @@ public sealed class Retention(IBlobStore store, JobLedger ledger, UploadRegister
         {
             await foreach (BlobInfo blob in OldAsync(container, cutoff, cancel))
             {
-                string? jobId = JobOf(blob.Ref);
+                string? jobId = JobFiles.JobOf(blob.Ref);
                 if (jobId is not null && await ledger.FindAsync(jobId, cancel) is { IsTerminal: false }) continue;
                 if (UploadOf(blob.Ref) is { } uploadId && !await uploads.TryPurgeAsync(uploadId, dryRun, cancel)) continue;
                 (bytes, _) = (bytes + blob.Bytes, dryRun || await store.DeleteAsync(blob.Ref, cancel));
@@ -65,12 +65,4 @@ public sealed class Retention(IBlobStore store, JobLedger ledger, UploadRegister
     /// <summary>The upload that a file belongs to; null where it is none's.</summary>
     static string? UploadOf(BlobRef blob) =>
         blob.Container == Containers.Uploads && blob.Path.Split('/') is [_, _, _, { } id, ..] && UploadIds.IsOne(id) ? id : null;
-
-    /// <summary>Fourth part of <c>YYYY/MM/DD/{job}…</c>, up to its first dot; null where that is no job's id.</summary>
-    static string? JobOf(BlobRef blob)
-    {
-        string[] parts = blob.Path.Split('/');
-        string id = parts.Length < 4 ? "" : parts[3].Split('.')[0];
-        return JobIds.IsOne(id) ? id : null;
-    }
 }

@@ -13,6 +13,9 @@ public sealed class TonePlayer : IMusicGenerator
     /// <summary>Called before each block with its number from 0.</summary>
     public Func<int, Task>? BeforeBlock { get; set; }
 
+    /// <summary>Linear; what a defect or another machine would change.</summary>
+    public float Gain { get; set; } = 1;
+
     public IMusicPerformance Prepare(GenerationRequest request, ulong seed) => new Tones(this, request.Duration, seed);
 
     sealed class Tones(TonePlayer player, double seconds, ulong seed) : IMusicPerformance
@@ -56,7 +59,7 @@ public sealed class TonePlayer : IMusicGenerator
         AudioBuffer Tone(double hz, int start, int frames)
         {
             var tone = new AudioBuffer(SampleRateHz, 2, frames);
-            for (int n = 0; n < frames; n++) tone[0][n] = tone[1][n] = (float)(0.2 * Math.Sin(2 * Math.PI * hz * (start + n) / SampleRateHz));
+            for (int n = 0; n < frames; n++) tone[0][n] = tone[1][n] = player.Gain * (float)(0.2 * Math.Sin(2 * Math.PI * hz * (start + n) / SampleRateHz));
             return tone;
         }
     }
