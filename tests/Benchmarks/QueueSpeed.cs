@@ -6,6 +6,7 @@ using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ namespace DgxMusic.Benchmarks;
 static class QueueSpeed
 {
     const int Finished = 10_000, Pending = 1_000, AtOnce = 16;
+    static int submitted = Finished;
 
     public static IEnumerable<Measurement> Run()
     {
@@ -59,11 +61,13 @@ static class QueueSpeed
 
     static Task RecordAsync(JobDesk desk, int n)
     {
-        Job done = desk.Draft(JobKind.Generation, EngineRegistry.Composer, "cpu", JobTerms.Local with { JobId = $"gen_{n:x8}" }, (id, _) => new { id });
+        Job done = desk.Draft(JobKind.Generation, EngineRegistry.Composer, "cpu", JobTerms.Local with { JobId = $"gen_{n:x8}" }, (id, folder) => new GenerationInput(id, folder, RequestOf(n), 7, EngineRegistry.Composer));
         return desk.TryRecordAsync(done with { Status = JobStatus.Completed, StartedAt = done.CreatedAt, CompletedAt = done.CreatedAt.AddSeconds(2) });
     }
 
-    static Task<Job> SubmitAsync(JobDesk desk) => desk.SubmitAsync(new GenerationRequest { Prompt = "calm piano", Duration = 8, Seed = 7 }, JobTerms.Local);
+    static Task<Job> SubmitAsync(JobDesk desk) => desk.SubmitAsync(RequestOf(Interlocked.Increment(ref submitted)), JobTerms.Local);
+
+    static GenerationRequest RequestOf(int n) => new() { Prompt = $"calm piano, take {n}", Duration = 8, Seed = 7 };
 
     static double RateOf(int times, Func<int, Task> work) =>
         times / Measurement.SecondsOf(() => Task.Run(async () => { for (int n = 0; n < times; n++) await work(n); }).GetAwaiter().GetResult());
