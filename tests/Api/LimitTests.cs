@@ -151,6 +151,28 @@ public sealed class LimitTests
         Assert.Equal(("premium", allowed), (feature.GetProperty("required_tier").GetString(), feature.GetProperty("allowed").GetBoolean()));
     }
 
+    [Fact]
+    [Trait("Requirement", "C-31")]
+    public async Task Route_OfAFeature_IsRefusedBeforeItsHandlerRuns()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        int ran = 0;
+        var route = new Http.Route("POST", "/separate", "", "", _ =>
+        {
+            ran++;
+            return Task.FromResult(Microsoft.AspNetCore.Http.Results.NoContent());
+        }) { Answers = [], Feature = Features.StemSeparation };
+        foreach ((Tier tier, int status) in (ValueTuple<Tier, int>[])[(Tier.Free, 403), (Tier.Paid, 204)])
+        {
+            using var body = new MemoryStream();
+            var http = new Microsoft.AspNetCore.Http.DefaultHttpContext { RequestServices = host.Get<IServiceProvider>(), Request = { Method = "POST" }, Response = { Body = body } };
+            http.Request.Headers["X-API-Key"] = await host.KeyAsync(tier);
+            await host.Get<Http.Gate>().AnswerAsync(http, route);
+            Assert.Equal((status, status == 204 ? 1 : 0), (http.Response.StatusCode, ran));
+            if (status == 403) Assert.Contains("TIER_REQUIRED", System.Text.Encoding.UTF8.GetString(body.ToArray()), StringComparison.Ordinal);
+        }
+    }
+
     static async Task<bool> PassesAsync(RateLimiter limiter, string kind, string client, string? address = null)
     {
         try

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace DgxMusic.Api.Http;
 
 /// <summary>What every request passes before its handler: who is it, may they, not too often. Within the one translation of errors, so that it holds on every host.</summary>
-public sealed class Gate(Callers callers, Sites sites, ClientAddress addresses, FeatureGate features, RateLimiter limiter, KeyedRequests keyed)
+public sealed class Gate(Callers callers, Sites sites, ClientAddress addresses, FeatureGate features, RateLimiter limiter, KeyedRequests keyed, Quotas quotas)
 {
     public Task AnswerAsync(HttpContext http, Route route) => DressAndRunAsync(http, () => AdmitAsync(http.Request, route));
 
@@ -21,10 +21,10 @@ public sealed class Gate(Callers callers, Sites sites, ClientAddress addresses, 
     // At the start of the answer, because a refusal clears what headers there were.
     Task DressAndRunAsync(HttpContext http, Func<Task<IResult>> handler)
     {
-        http.Response.OnStarting(() =>
+        http.Response.OnStarting(async () =>
         {
             sites.Dress(http.Request, http.Response);
-            return Task.CompletedTask;
+            if (http.Features.Get<Caller>() is { HasKey: true } caller) await QuotaHeaders.WriteAsync(http, caller, quotas);
         });
         return new Guarded(handler).ExecuteAsync(http);
     }
@@ -39,7 +39,13 @@ public sealed class Gate(Callers callers, Sites sites, ClientAddress addresses, 
         if (route.ForAdmins && !caller.IsAdmin) throw new PipelineException(Problem.Forbidden, "This is for the owner of the machine and for keys made with --admin.");
         if (route.Feature is { } feature) features.Require(caller, feature);
         if (route.RateLimit is { } kind) await CountAsync(request, caller, kind, cancel);
-        return route.StartsWork ? await keyed.RunAsync(request, route, caller, () => route.AnswerAsync(request)) : await route.AnswerAsync(request);
+        if (!route.StartsWork) return await route.AnswerAsync(request);
+        // Within, so that an answer that was given is given again to who has nothing left since.
+        return await keyed.RunAsync(request, route, caller, async () =>
+        {
+            await quotas.CheckAsync(caller, 0, cancel);
+            return await route.AnswerAsync(request);
+        });
     }
 
     Task CountAsync(HttpRequest request, Caller caller, string kind, CancellationToken cancel)

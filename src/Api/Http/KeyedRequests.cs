@@ -9,8 +9,8 @@ using Microsoft.Extensions.Primitives;
 namespace DgxMusic.Api.Http;
 
 /// <summary>
-/// Does the work of requests that bear an <c>Idempotency-Key</c> once, however often they come. Answers of success are kept and given again. A refusal of the request itself (4xx)
-/// frees its key, since nothing was done; one for want of room (429) and faults of ours keep it, so that the repeat goes on where the first one ended.
+/// Does the work of requests that bear an <c>Idempotency-Key</c> once, however often they come. Answers of success are kept and given again. A refusal (4xx) frees its key, so that
+/// the request may come again mended or later; a fault of ours keeps it, so that the repeat goes on where the first one ended.
 /// </summary>
 public sealed class KeyedRequests(IdempotencyLedger ledger)
 {
@@ -31,7 +31,7 @@ public sealed class KeyedRequests(IdempotencyLedger ledger)
             GivenAnswer answer = Read(result, request.HttpContext.Response);
             return answer.Status is >= 200 and < 300 ? new Kept(await ledger.CompleteAsync(scope, keyed, answer, CancellationToken.None), IsReplay: false) : result;
         }
-        catch (Exception fault) when (Guarded.ProblemOf(fault) is { Status: < 500 and not 429 })
+        catch (Exception fault) when (Guarded.ProblemOf(fault) is { Status: < 500 })
         {
             await ledger.ForgetAsync(scope, keyed, CancellationToken.None);
             throw;

@@ -24,15 +24,23 @@ public sealed record FeatureAccess(string RequiredTier, bool Allowed);
 /// <summary>Who a caller is to us.</summary>
 /// <param name="Id">A key's, or <c>owner</c>.</param>
 /// <param name="Features">Every feature that not all have.</param>
-public sealed record CallerResource(string Id, string Name, string Tier, bool Admin, IReadOnlyDictionary<string, FeatureAccess> Features)
+/// <param name="Quota">Of a day, UTC; what is null has no end.</param>
+/// <param name="Used">Today, by what has ended; of the owner of the machine nothing is counted.</param>
+/// <param name="Left">Once what is accepted has ended as estimated; what is null has no end.</param>
+public sealed record CallerResource(
+    string Id, string Name, string Tier, bool Admin, IReadOnlyDictionary<string, FeatureAccess> Features, QuotaAmounts Quota, QuotaAmounts Used, QuotaAmounts Left, DateTime ResetsAt)
 {
-    public static CallerResource Of(Caller caller, FeatureGate gate) => new(
+    public static CallerResource Of(Caller caller, FeatureGate gate, Usage usage, DateTime resetsAt) => new(
         caller.Id, caller.Name, Tiers.NameOf(caller.Tier), caller.IsAdmin,
-        gate.Listed.ToDictionary(listed => listed.Key, listed => new FeatureAccess(Tiers.NameOf(listed.Value), gate.Allows(caller, listed.Key))));
+        gate.Listed.ToDictionary(listed => listed.Key, listed => new FeatureAccess(Tiers.NameOf(listed.Value), gate.Allows(caller, listed.Key))),
+        new(caller.Quota.ComputeSeconds, caller.Quota.Bytes), caller.HasKey ? new(usage.ComputeSeconds, usage.Bytes) : new(null, null),
+        new(usage.SecondsLeft(caller.Quota), usage.BytesLeft(caller.Quota)), resetsAt);
 }
 
+public sealed record QuotaAmounts(double? ComputeSeconds, long? Bytes);
+
 /// <summary>Keys: who may call from elsewhere.</summary>
-public sealed class Keys(KeyRing ring, FeatureGate gate)
+public sealed class Keys(KeyRing ring, FeatureGate gate, Quotas quotas)
 {
     public async Task<IResult> ListAsync(HttpRequest request) =>
         Results.Json(new KeyList([.. (await ring.ListAsync(request.HttpContext.RequestAborted)).Select(KeyResource.Of)]), ApiJson.Options);
@@ -46,7 +54,11 @@ public sealed class Keys(KeyRing ring, FeatureGate gate)
 
     public async Task<IResult> RevokeAsync(HttpRequest request, string id) => Results.Json(KeyResource.Of(await ring.RevokeAsync(id, request.HttpContext.RequestAborted)), ApiJson.Options);
 
-    public IResult ReadOwn(HttpRequest request) => Results.Json(CallerResource.Of(Callers.Of(request), gate), ApiJson.Options);
+    public async Task<IResult> ReadOwnAsync(HttpRequest request)
+    {
+        Caller caller = Callers.Of(request);
+        return Results.Json(CallerResource.Of(caller, gate, await quotas.ReadAsync(caller, request.HttpContext.RequestAborted), quotas.ResetsAt), ApiJson.Options);
+    }
 
     static async Task<KeyTerms> ReadAsync(HttpRequest request)
     {

@@ -8,7 +8,7 @@ static class KeyRoutes
 {
     public static IReadOnlyList<Route> All { get; } =
     [
-        new("GET", "/api/v1/keys/me", "keys", "Who you are to this server.", request => Task.FromResult(Handlers.Of<Keys>(request).ReadOwn(request)))
+        new("GET", "/api/v1/keys/me", "keys", "Who you are to this server, what your tier opens, and what you have left today.", request => Handlers.Of<Keys>(request).ReadOwnAsync(request))
         {
             Answers = [new(200, "You.", typeof(CallerResource))],
         },

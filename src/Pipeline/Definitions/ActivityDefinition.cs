@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DgxMusic.Pipeline.Definitions;
@@ -78,6 +81,13 @@ public sealed class Activity<TIn, TOut> : ActivityDefinition
         return new(typeof(TActivity).Name, version, lane, step, retry, services => factory(services, null));
     }
 
-    public override Task<JsonElement> InvokeAsync(IServiceProvider services, JsonElement input, ActivityContext context) =>
-        Outcome.RecordAsync(() => create(services).RunAsync(Payload.Read<TIn>(input), context));
+    public override async Task<JsonElement> InvokeAsync(IServiceProvider services, JsonElement input, ActivityContext context)
+    {
+        long started = Stopwatch.GetTimestamp();
+        TIn work = default!;
+        JsonElement outcome = await Outcome.RecordAsync(() => create(services).RunAsync(work = Payload.Read<TIn>(input), context));
+        if (Lane != Lane.Io && work is IJobInput { JobId: { } job } && services.GetService<ComputeMeter>() is { } meter)
+            await meter.NoteAsync(job, Name, input, Stopwatch.GetElapsedTime(started), context.Stopping);
+        return outcome;
+    }
 }

@@ -12,6 +12,7 @@ static class IdentityServices
         services.AddSettings<RateLimitOptions>("RateLimit");
         services.AddOptions<FeatureTiers>().Configure<IConfiguration>((tiers, configuration) => tiers.Read(configuration.GetSection("Tiers"))).ValidateOnStart();
         services.AddSingleton<IdempotencyLedger>().AddSingleton<ISweep>(provider => provider.GetRequiredService<IdempotencyLedger>());
+        services.AddSingleton<UsageLedger>().AddSingleton<ComputeMeter>().AddSingleton<Quotas>();
         return services.AddSingleton<KeyRing>().AddSingleton<FeatureGate>().AddSingleton<RateLimiter>();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Jobs;
@@ -9,7 +10,7 @@ namespace DgxMusic.Pipeline.Jobs;
 /// Accepts several generations, all or none. One row with all of them is what accepts: before it there is nothing, after it they come into being, through the caller's
 /// request or, where that died, through the next sweep. The row goes when they are all there.
 /// </summary>
-public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger) : ISweep
+public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger, Quotas quotas) : ISweep
 {
     public const int MostRequests = 10;
 
@@ -28,6 +29,7 @@ public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger)
         DateTime now = terms.Ticket?.At ?? ledger.UtcNow;
         var batch = new Batch(await DraftAsync(plans, terms, now, cancel));
         var key = new RowKey(Table, Accepted, string.Create(CultureInfo.InvariantCulture, $"{now.Ticks:D19}-{batch.Jobs[0].JobId}"));
+        await quotas.ClaimAsync(batch.Jobs, cancel);
         await catalog.TryInsertAsync(key, Payload.Write(batch), cancel);
         // Accepted: from here on it is done whether or not the caller stays.
         IReadOnlyList<Job> entered = await CompleteAsync(key, CancellationToken.None) ?? batch.Jobs;

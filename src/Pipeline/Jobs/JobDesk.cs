@@ -9,7 +9,7 @@ using DgxMusic.Pipeline.Orchestrations;
 namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Where callers hand jobs in and take them back.</summary>
-public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue queue, JobFiles files, PromptStatistics prompts, EngineRegistry engines)
+public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue queue, JobFiles files, PromptStatistics prompts, EngineRegistry engines, Quotas quotas)
 {
     /// <summary>Seeds drawn for a caller stay below 2⁵³, so that every JSON reader returns them unharmed.</summary>
     const ulong DrawnSeedMask = (1UL << 53) - 1;
@@ -70,7 +70,9 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
         while (true)
         {
             Job job = draft(terms);
+            await quotas.ClaimAsync([job], cancel);
             if (await TryEnterAsync(job, cancel)) return await ledger.GetAsync(job.JobId, cancel);
+            await quotas.ReleaseAsync(job, cancel);
             terms = terms with { JobId = null, Ticket = null };
         }
     }
@@ -92,6 +94,24 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
 
         await queue.AdmitAsync(cancel);
         return true;
+    }
+
+    /// <summary>Does a job while its caller waits, within their quota.</summary>
+    /// <param name="work">Gives the job as it was recorded.</param>
+    public async Task<Job> DoNowAsync(Job draft, Func<Task<Job>> work, CancellationToken cancel = default)
+    {
+        await quotas.ClaimAsync([draft], cancel);
+        try
+        {
+            Job done = await work();
+            await quotas.SettleAsync(draft, done, CancellationToken.None);
+            return done;
+        }
+        catch
+        {
+            await quotas.ReleaseAsync(draft, CancellationToken.None);
+            throw;
+        }
     }
 
     /// <summary>Enters a job that was done while its caller waited, so that its files can be found as any other job's.</summary>
@@ -128,6 +148,7 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
         {
             await queue.LeaveAsync(after, cancel);
             await files.TidyAsync(after, cancel);
+            await quotas.SettleAsync(after, cancel);
             await queue.AdmitAsync(cancel);
             return after;
         }

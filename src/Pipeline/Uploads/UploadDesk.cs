@@ -98,9 +98,11 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger,
         if (!facts.SamplesChecked) return await desk.EnterAsync(terms, Draft, cancel);
 
         Job job = Draft(terms);
-        ExportedTrack track = await MasterAsync(stream, job.ReadInput<UploadExport>(), cancel);
-        ExportResult result = ExportResult.Of(track.File, track);
-        return await RecordAsync(job, result, cancel);
+        return await desk.DoNowAsync(job, async () =>
+        {
+            ExportedTrack track = await MasterAsync(stream, job.ReadInput<UploadExport>(), cancel);
+            return await RecordAsync(job, ExportResult.Of(track.File, track), cancel);
+        }, cancel);
 
         Job Draft(JobTerms asked) => desk.Draft(
             JobKind.Export, Exporter, Device, asked,

@@ -7,7 +7,7 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.Pipeline.Uploads;
 
 /// <summary>Takes files in and gives them up again. Whichever way one comes, it ends in the same row after the same checks.</summary>
-public sealed class UploadReceiver(IBlobStore store, UploadRegister register)
+public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Quotas quotas)
 {
     /// <summary>An address takes a file so long.</summary>
     public static readonly TimeSpan AddressLasts = TimeSpan.FromMinutes(15);
@@ -23,15 +23,20 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register)
     {
         UploadRow row = Draft(UploadIds.Draw(), owner, UploadSource.Multipart, UploadStatus.Checking, fileName, register.UtcNow);
         row = await StoreAsync(row, row.Blob, content, cancel);
+        var claim = new UsageClaim(row.UploadId, 0, row.Bytes!.Value, row.CreatedAt);
         try
         {
+            await quotas.ClaimAsync(owner, [claim], cancel);
             row = row.With(await InspectAsync(row, cancel));
             if (row.Problem is { } problem) throw new PipelineException(Problem.BySlug[problem.Slug], problem.Message);
-            return await register.TryAddAsync(row, cancel) ? row : throw new IOException($"The id {row.UploadId} is taken.");
+            if (!await register.TryAddAsync(row, cancel)) throw new IOException($"The id {row.UploadId} is taken.");
+            await quotas.SettleAsync(owner, claim, claim.Bytes, CancellationToken.None);
+            return row;
         }
         catch
         {
             await store.DeleteAsync(row.Blob, CancellationToken.None);
+            await quotas.SettleAsync(owner, claim, 0, CancellationToken.None);
             throw;
         }
     }
@@ -63,6 +68,17 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register)
         CheckLength(row, length);
         BlobRef incoming = row.Blob with { Path = $"{FolderOf(row)}/incoming-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}" };
         UploadRow stored = await StoreAsync(row, incoming, content, cancel);
+        var claim = new UsageClaim(id, 0, stored.Bytes!.Value, row.CreatedAt);
+        try
+        {
+            await quotas.ClaimAsync(row.Owner, [claim], cancel);
+        }
+        catch
+        {
+            await store.DeleteAsync(incoming, CancellationToken.None);
+            throw;
+        }
+
         UploadRow? taken = await register.TryChangeAsync(
             id, now => now.Status == UploadStatus.Awaiting ? stored with { Status = UploadStatus.Checking, Incoming = incoming, ReceivedAt = register.UtcNow } : null, cancel);
         if (taken is null)
@@ -72,6 +88,7 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register)
         }
 
         row = await SettleAsync(taken, cancel);
+        await quotas.SettleAsync(row.Owner, claim, row.Problem is null ? claim.Bytes : 0, CancellationToken.None);
         return row.Problem is { } problem ? throw new PipelineException(Problem.BySlug[problem.Slug], problem.Message) : row;
     }
 
