@@ -168,7 +168,7 @@ public sealed partial class ChaosRun(Func<string, Process> serve, string folder,
     }
 
     static bool IsExpected(string path, HashSet<string> known) =>
-        !path.Contains('/') || known.Contains(path) || (path.StartsWith("uploads/", StringComparison.Ordinal) && path.Contains("/original", StringComparison.Ordinal));
+        !path.Contains('/') || known.Contains(path) || path.EndsWith("/.keep", StringComparison.Ordinal) || (path.StartsWith("uploads/", StringComparison.Ordinal) && path.Contains("/original", StringComparison.Ordinal));
 
     /// <summary>What was recorded as done is never started again, and no run of the server starts a thing twice.</summary>
     void CheckWork(string[] heard)

@@ -35,6 +35,35 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
+    public async Task Reproduce_OfAGeneration_SaysWhetherEveryByteIsTheSame()
+    {
+        using var scratch = new ScratchFolder();
+        JsonElement made = (await Dgxmusic.RunAsync("generate", "short calm piano", "--duration", "2", "--stems", "--data", scratch["data"], "--json")).Json;
+        string id = made.GetProperty("job_id").GetString()!;
+
+        Run same = await Dgxmusic.RunAsync("reproduce", id, "--data", scratch["data"], "--json");
+        Assert.Equal(0, same.ExitCode);
+        Assert.True(same.Json.GetProperty("identical").GetBoolean());
+        Assert.All(same.Json.GetProperty("files").EnumerateArray(), file => Assert.True(file.GetProperty("identical").GetBoolean()));
+
+        // Another manifest: the original was, as it says, made otherwise.
+        string mix = made.GetProperty("mix").GetString()!;
+        byte[] bytes = await File.ReadAllBytesAsync(mix);
+        bytes[^5] ^= 0x40;
+        File.Delete(mix);
+        await File.WriteAllBytesAsync(mix, bytes);
+        string manifest = made.GetProperty("manifest").GetString()!;
+        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
+        string text = (await File.ReadAllTextAsync(manifest)).Replace(JsonDocument.Parse(await File.ReadAllTextAsync(manifest)).RootElement.GetProperty("outputs").GetProperty("mix").GetProperty("sha256").GetString()!, hash, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(manifest, text);
+        Run other = await Dgxmusic.RunAsync("reproduce", id, "--data", scratch["data"], "--json");
+        Assert.Equal(1, other.ExitCode);
+        JsonElement different = other.Json.GetProperty("files").EnumerateArray().Single(file => file.GetProperty("name").GetString() == "mix");
+        Assert.False(different.GetProperty("identical").GetBoolean());
+        Assert.True(different.GetProperty("difference_db").GetDouble() < 0);
+    }
+
+    [Fact]
     [Trait("Requirement", "A-84")]
     public async Task Commands_ThatCannotWork_SayWhyAndFail()
     {

@@ -6,7 +6,10 @@ namespace DgxMusic.LocalHost.Commands;
 /// <summary>What a command has to say.</summary>
 /// <param name="Report">For <c>--json</c>.</param>
 /// <param name="Print">For people.</param>
-sealed record CommandAnswer(object Report, Action Print);
+sealed record CommandAnswer(object Report, Action Print)
+{
+    public int ExitCode { get; init; } = Commands.ExitCode.Done;
+}
 
 /// <summary>The manners of every command that talks to the API.</summary>
 static class GatewayCommand
@@ -24,7 +27,7 @@ static class GatewayCommand
             CommandAnswer answer = await act(gateway, parsed, cancel);
             if (parsed.GetValue(json)) CommandGuard.WriteJson(answer.Report);
             else answer.Print();
-            return ExitCode.Done;
+            return answer.ExitCode;
         }));
         return command;
     }
