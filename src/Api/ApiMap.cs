@@ -25,7 +25,13 @@ public static class ApiMap
     {
         foreach (Http.Route route in ApiRoutes.All)
         {
-            RequestDelegate answer = http => GateOf(http).AnswerAsync(http, route);
+            string name = $"{route.Method} {route.Pattern}";
+            RequestDelegate answer = http =>
+            {
+                // The request's span, where there is one, is named after the route and not after what somebody put into it.
+                if (System.Diagnostics.Activity.Current is { IsAllDataRequested: true } span) span.DisplayName = name;
+                return GateOf(http).AnswerAsync(http, route);
+            };
             app.MapMethods(route.Pattern, [route.Method], answer);
         }
 

@@ -4,6 +4,7 @@ using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Storage;
 using DgxMusic.Pipeline.Uploads;
+using DgxMusic.Pipeline.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +25,7 @@ public static class PipelineServices
         services.AddSingleton<JobMonitor>().AddSingleton<JobFiles>().AddSingleton<JobDesk>();
         services.AddJobLife();
         services.AddJobResources();
+        services.AddWebhooks();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");
         services.AddIdentity();

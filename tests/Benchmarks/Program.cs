@@ -15,6 +15,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["memory"] = PeakMemory.Run,
     ["runner"] = RunnerSpeed.Run,
     ["queue"] = QueueSpeed.Run,
+    ["events"] = EventSpeed.Run,
     ["first-file"] = FirstFile.Run,
     ["load"] = LoadSpeed.Run,
     ["chaos"] = Chaos.Run,

@@ -6,5 +6,5 @@ namespace DgxMusic.Api.Events;
 static class EventServices
 {
     public static IServiceCollection AddEvents(this IServiceCollection services) =>
-        services.AddSingleton<EventHub>().AddSingleton<EventStream>().AddSingleton<JobEventStream>();
+        services.AddSingleton<EventHub>().AddSingleton<EventStream>().AddSingleton<JobEventStream>().AddSingleton<Webhooks>();
 }

@@ -19,12 +19,13 @@ public sealed record BatchAcceptance(IReadOnlyList<string> JobIds, int TotalJobs
 /// <summary>A generation that is gone with its files.</summary>
 public sealed record Removal(string JobId, bool Deleted);
 
-public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval removal, JobQueue queue, Estimates estimates, MasteringDefaults defaults)
+public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval removal, JobQueue queue, Estimates estimates, Webhooks webhooks, MasteringDefaults defaults)
 {
     public async Task<IResult> CreateAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
-        Job job = await desk.SubmitAsync(GenerationBody.Parse(await RequestBody.ReadObjectAsync(request), defaults.Options), Callers.TermsOf(request), cancel);
+        (JsonElement body, JobTerms terms) = webhooks.Take(await RequestBody.ReadObjectAsync(request), Callers.TermsOf(request));
+        Job job = await desk.SubmitAsync(GenerationBody.Parse(body, defaults.Options), terms, cancel);
         GenerationInput input = job.ReadInput<GenerationInput>();
         var acceptance = new Acceptance(
             job.JobId, JobStatus.Pending, JobStep.Queued, await queue.PositionAsync(job, cancel), await estimates.SecondsAsync(job, cancel), input.Seed, job.Model,

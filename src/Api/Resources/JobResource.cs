@@ -7,6 +7,7 @@ using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Webhooks;
 
 namespace DgxMusic.Api.Resources;
 
@@ -64,6 +65,9 @@ public sealed record JobResource
     /// <summary>The job that this one is a part of; null for most.</summary>
     public required string? ParentId { get; init; }
 
+    /// <summary>Who is told of its end and how that went; null where nobody asked for it.</summary>
+    public JobWebhook? Webhook { get; init; }
+
     /// <summary>Of a generation; null for other kinds.</summary>
     public required string? Prompt { get; init; }
 
@@ -98,6 +102,7 @@ public sealed record JobResource
             Model = job.Model,
             DeviceUsed = job.DeviceUsed,
             RetryCount = job.Retries.Count,
+            Webhook = job.Webhook,
             QueuePosition = position,
             CreatedAt = job.CreatedAt,
             StartedAt = job.StartedAt,

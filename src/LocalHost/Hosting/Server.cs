@@ -48,6 +48,7 @@ static class Server
         builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>().AddHostedService<InboxWatcher>().AddHostedService<EventTimer>()
             .AddHostedService<ConsistencyTimer>();
+        builder.Services.AddHostedService<TelemetryExport>();
         WebApplication app = builder.Build();
         app.MapApi();
         return app;

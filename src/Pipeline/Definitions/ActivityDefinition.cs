@@ -3,6 +3,7 @@ using System.Text.Json;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DgxMusic.Pipeline.Definitions;
@@ -85,7 +86,8 @@ public sealed class Activity<TIn, TOut> : ActivityDefinition
     {
         long started = Stopwatch.GetTimestamp();
         TIn work = default!;
-        JsonElement outcome = await Outcome.RecordAsync(() => create(services).RunAsync(work = Payload.Read<TIn>(input), context));
+        JsonElement outcome = await Spans.RunAsync(
+            this, services, input, () => Outcome.RecordAsync(() => create(services).RunAsync(work = Payload.Read<TIn>(input), context)));
         if (Lane != Lane.Io && work is IJobInput { JobId: { } job } && services.GetService<ComputeMeter>() is { } meter)
             await meter.NoteAsync(job, Name, input, Stopwatch.GetElapsedTime(started), context.Stopping);
         return outcome;

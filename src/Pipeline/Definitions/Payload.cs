@@ -48,6 +48,10 @@ public static class Outcome
         }
     }
 
+    /// <summary><c>completed</c>, <c>problem</c> or <c>cancelled</c>.</summary>
+    public static string NameOf(JsonElement outcome) =>
+        outcome.GetProperty("cancelled").GetBoolean() ? "cancelled" : outcome.GetProperty("problem").ValueKind == JsonValueKind.Null ? "completed" : "problem";
+
     /// <summary>The value a step ended with.</summary>
     /// <exception cref="PipelineException">It ended with that problem.</exception>
     /// <exception cref="JobCancelledException">It was cancelled.</exception>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Identity;
+using DgxMusic.Pipeline.Webhooks;
 
 namespace DgxMusic.Pipeline.Jobs;
 
@@ -62,6 +63,9 @@ public sealed record JobTerms(string Owner)
 
     /// <summary>Those of one of several jobs of the same request.</summary>
     public JobTerms Part(int index) => this with { Ticket = Ticket?.Part(index) };
+
+    /// <summary>Who is told of its end; checked already.</summary>
+    public string? WebhookUrl { get; init; }
 }
 
 /// <summary>Where in its pipeline a job is, in this order.</summary>
@@ -151,6 +155,12 @@ public sealed record Job
 
     /// <summary>Retention has removed files of it.</summary>
     public bool Purged { get; init; }
+
+    /// <summary>Who is told of its end; null for most.</summary>
+    public JobWebhook? Webhook { get; init; }
+
+    /// <summary>W3C trace context of the request that submitted it: what its spans hang from. No part of its work.</summary>
+    public string? TraceParent { get; init; }
 
     /// <summary>By kind; null until completed.</summary>
     public JsonElement? Result { get; init; }

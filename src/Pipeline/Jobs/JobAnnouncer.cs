@@ -1,5 +1,6 @@
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Telemetry;
 
 namespace DgxMusic.Pipeline.Jobs;
 
@@ -17,9 +18,19 @@ sealed class JobAnnouncer(ICatalog catalog, IEventLog events, TimeProvider clock
         string type = before is null && !job.IsTerminal ? JobEvents.Created : JobEvents.TypeFor(job.Status);
         var data = Payload.Write(JobUpdate.Of(job, clock.GetUtcNow().UtcDateTime));
         string everywhere = $"{job.JobId}:{key}";
-        List<Task> said = [events.AppendAsync(job.JobId, key, type, data, cancel), events.AppendAsync(JobStreams.Of(job.Owner), everywhere, type, data, cancel)];
+        Task<bool> first = events.AppendAsync(job.JobId, key, type, data, cancel);
+        List<Task> said = [first, events.AppendAsync(JobStreams.Of(job.Owner), everywhere, type, data, cancel)];
         if (before?.Status != job.Status) said.Add(events.AppendAsync(JobStreams.All, everywhere, type, data, cancel));
         await Task.WhenAll(said);
+        if (await first) Count(type, job);
         if (job.IsTerminal) await open.RemoveAsync(job.Owner, job.JobId, cancel);
+    }
+
+    static void Count(string type, Job job)
+    {
+        if (type == JobEvents.Created) Meters.JobAccepted(job);
+        if (!JobEvents.IsLast(type)) return;
+        Meters.JobEnded(job);
+        Spans.JobEnded(job);
     }
 }

@@ -5,6 +5,8 @@ using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Orchestrations;
+using DgxMusic.Pipeline.Telemetry;
+using DgxMusic.Pipeline.Webhooks;
 
 namespace DgxMusic.Pipeline.Jobs;
 
@@ -39,7 +41,7 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
     {
         string id = JobIds.Draw(draft.Kind);
         GenerationInput input = draft.ReadInput<GenerationInput>() with { JobId = id, Folder = $"{draft.DateFolder}/{id}" };
-        return draft with { JobId = id, QueueKey = JobQueue.KeyFor(draft.Priority, draft.CreatedAt, id), Input = Payload.Write(input) };
+        return draft with { JobId = id, Webhook = draft.Webhook is { } webhook ? webhook with { DeliveryId = JobWebhook.IdOf(id) } : null, QueueKey = JobQueue.KeyFor(draft.Priority, draft.CreatedAt, id), Input = Payload.Write(input) };
     }
 
     /// <summary>A job that could be: its id is drawn, nothing is written.</summary>
@@ -60,6 +62,8 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
             Priority = terms.Priority,
             ParentId = terms.ParentId,
             DeviceUsed = device,
+            Webhook = terms.WebhookUrl is { } url ? new(url, JobWebhook.IdOf(id)) : null,
+            TraceParent = Spans.ParentForNewJob(),
             Input = Payload.Write(input(id, $"{JobIds.DateFolder(now)}/{id}")),
         };
     }

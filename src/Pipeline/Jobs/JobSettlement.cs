@@ -1,6 +1,7 @@
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Webhooks;
 
 namespace DgxMusic.Pipeline.Jobs;
 
@@ -8,7 +9,7 @@ namespace DgxMusic.Pipeline.Jobs;
 /// Does what follows from a job's end, whoever ended it: says so, wakes what waits in vain, tidies its files, learns from it. A mark written before the end
 /// stays until all of it is done, so that no crash leaves half; each part done twice is done once.
 /// </summary>
-public sealed class JobSettlement(ICatalog catalog, JobLedger ledger, JobQueue queue, JobFiles files, JobTimes times, Estimates estimates, Quotas quotas) : ISweep
+public sealed class JobSettlement(ICatalog catalog, JobLedger ledger, JobQueue queue, JobFiles files, JobTimes times, Estimates estimates, Quotas quotas, WebhookStarter webhooks) : ISweep
 {
     const int PageRows = 100;
 
@@ -21,6 +22,7 @@ public sealed class JobSettlement(ICatalog catalog, JobLedger ledger, JobQueue q
         await times.NoteAsync(job, cancel);
         await estimates.LearnAsync(job, cancel);
         await quotas.SettleAsync(job, cancel);
+        await webhooks.EnsureStartedAsync(job, cancel);
         await catalog.TryInsertAsync(JobMarks.AgingKey(job), Payload.Write(job.JobId), cancel);
         await catalog.DeleteAsync(JobMarks.EndedKey(job.JobId), cancel);
     }

@@ -1,7 +1,7 @@
-namespace DgxMusic.Api.Tests.Events;
+namespace DgxMusic.Pipeline.Tests.Memory;
 
 /// <summary>A clock that stands still until it is moved; its timers ring when it is moved past them.</summary>
-sealed class ManualClock : TimeProvider
+public sealed class ManualClock : TimeProvider
 {
     readonly Lock gate = new();
     readonly List<Timer> timers = [];
