@@ -5,7 +5,7 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Removes an ended job with all that it left.</summary>
-public sealed class JobRemoval(JobLedger ledger, JobFiles files, IOrchestrationClient client)
+public sealed class JobRemoval(JobLedger ledger, JobFiles files, IOrchestrationClient client, IEnumerable<IJobResidue> residues)
 {
     /// <summary>Removes a generation: its files, its events, its history and its record. What a crash in between leaves is removed by a second call.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.JobNotFound"/>: there is no such generation; <see cref="Problem.JobState"/>: it has not ended.</exception>
@@ -18,6 +18,9 @@ public sealed class JobRemoval(JobLedger ledger, JobFiles files, IOrchestrationC
         // First the row says that the files are gone, so that nobody is promised one that is going.
         await ledger.MarkPurgedAsync(jobId, cancel);
         await files.RemoveAsync(job, cancel);
+        foreach (IJobResidue residue in residues) await residue.ForgetAsync(job, cancel);
+        // The wrapper may be at its last step still: it serves a job that is over.
+        await client.TerminateAsync(jobId, "The job is removed.", cancel);
         await client.PurgeAsync(jobId, cancel);
         await ledger.RemoveAsync(job, cancel);
         return job;

@@ -8,5 +8,6 @@ static class JobResourceServices
 {
     public static IServiceCollection AddJobResources(this IServiceCollection services) => services
         .AddSingleton<JobRemoval>().AddSingleton<ReproductionDesk>().AddSingleton<PromptStatistics>().AddSingleton<ConsistencyCheck>()
+        .AddSingleton<ISweep, EarlierLists>()
         .AddSingleton<JobBatches>().AddSingleton<ISweep>(provider => provider.GetRequiredService<JobBatches>());
 }

@@ -2,6 +2,7 @@ using System.Text;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.LocalHost.Tests.Jobs;
@@ -28,6 +29,10 @@ public sealed class EarlierVersionTests
         }
 
         Assert.Equal(JobStatus.Failed, (await host.Ledger.FindAsync(Ended))!.Status);
+        await host.SweepAsync();
+        JobPage page = await host.Index.PageAsync(Caller.Owner, new(), skip: 0, take: 10);
+        Assert.Equal([Running, Waiting, Ended], page.Jobs.Select(job => job.JobId));
+        Assert.Equal(3, page.Total);
     }
 
     static void Fill(SqliteSession session)
@@ -36,6 +41,8 @@ public sealed class EarlierVersionTests
         Put(session, "jobs", Running, "job", Job(Running, "processing", "\"2026-01-01T00:00:00Z\""));
         Put(session, "jobs", Waiting, "job", Job(Waiting, "pending", "null"));
         Put(session, "jobs", Ended, "job", Job(Ended, "failed", "\"2026-01-01T00:00:00Z\""));
+        Put(session, "index", "months", "9223372036854573206", "\"202601\"");
+        foreach (string id in (string[])[Running, Waiting, Ended]) Put(session, "index", "202601", $"8584000000000000000-{id}", $"\"{id}\"");
         Put(session, "queue", "slots", "slots", $"{{\"active\":[\"{Running}\"]}}");
         Put(session, "queue", "pending", KeyOf(Waiting), $"\"{Waiting}\"");
         session.Execute(

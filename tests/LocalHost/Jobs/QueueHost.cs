@@ -52,6 +52,14 @@ sealed class QueueHost : IAsyncDisposable
 
     public LocalRunner Runner => services.GetRequiredService<LocalRunner>();
 
+    public JobIndex Index => services.GetRequiredService<JobIndex>();
+
+    /// <summary>What a host does at its start and from time to time.</summary>
+    public async Task SweepAsync()
+    {
+        foreach (ISweep sweep in services.GetServices<ISweep>()) await sweep.SweepAsync();
+    }
+
     public Task<Job> SubmitAsync(string? id = null) => Desk.SubmitAsync(new() { Prompt = "two calm tones", Duration = 1, Seed = 7 }, JobTerms.Local with { JobId = id });
 
     /// <summary>Forgets everything in memory, and begins again on what was recorded.</summary>
