@@ -22,6 +22,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem MethodNotAllowed = new("method-not-allowed", 405, "This resource does not do that.");
     public static readonly Problem JobState = new("job-state", 409, "The job is not in a state that allows this.");
     public static readonly Problem UploadState = new("upload-state", 409, "The upload is not in a state that allows this.");
+    public static readonly Problem DependencyFailed = new("dependency-failed", 409, "A job that this one waits for did not complete.");
     public static readonly Problem FileExists = new("file-exists", 409, "This file exists already.");
     public static readonly Problem ModelNotInstalled = new("model-not-installed", 409, "The model's weights are not installed.");
     public static readonly Problem EngineDiffers = new("engine-differs", 409, "The engine here is not the one that made this.");

@@ -173,6 +173,29 @@ public sealed class LimitTests
         }
     }
 
+    [Fact]
+    [Trait("Requirement", "C-31")]
+    [Trait("Requirement", "A-69")]
+    public async Task Generate_HighPriority_IsForTheTierThatHasItAlsoInABatch()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(("RateLimit:Enabled", "false"));
+        string free = await host.KeyAsync(Tier.Free), paid = await host.KeyAsync(Tier.Paid);
+        foreach ((string key, int status) in (ValueTuple<string, int>[])[(free, 403), (paid, 202)])
+        {
+            Answer single = (await host.SendAsync(HttpMethod.Post, "/api/v1/generate", new { prompt = "a calm piano", duration = 1, priority = "high" }, key)).Expect(status);
+            if (status == 403) Assert.Equal("paid", single.Json.GetProperty("details").GetProperty("required_tier").GetString());
+            (await host.SendAsync(HttpMethod.Post, "/api/v1/generate/batch", new { requests = new object[] { new { prompt = "a calm piano", duration = 1 }, new { prompt = "a calm piano", duration = 1, priority = "high" } } }, key)).Expect(status);
+        }
+
+        Answer unknown = (await host.SendAsync(HttpMethod.Post, "/api/v1/generate", new { prompt = "a calm piano", priority = "urgent", after = new[] { "gen_00000000" } }, free)).Expect(422);
+        Assert.Equal(["after", "priority"], unknown.Json.GetProperty("details").EnumerateObject().Select(fault => fault.Name).Order(StringComparer.Ordinal));
+        string foreign = (await host.SendAsync(HttpMethod.Post, "/api/v1/generate", new { prompt = "a calm piano", duration = 1 }, paid)).Expect(202).Json.GetProperty("job_id").GetString()!;
+        (await host.SendAsync(HttpMethod.Post, "/api/v1/generate", new { prompt = "a calm piano", after = new[] { foreign } }, free)).Expect(422);
+        Answer own = (await host.SendAsync(HttpMethod.Post, "/api/v1/generate", new { prompt = "a calm piano", duration = 1, priority = "low", after = new[] { foreign } }, paid)).Expect(202);
+        Answer job = (await host.GetAsync(own.Json.GetProperty("status_url").GetString()!, paid)).Expect(200);
+        Assert.Equal(("low", foreign), (job.Json.GetProperty("priority").GetString(), job.Json.GetProperty("after")[0].GetString()));
+    }
+
     static async Task<bool> PassesAsync(RateLimiter limiter, string kind, string client, string? address = null)
     {
         try

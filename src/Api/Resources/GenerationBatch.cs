@@ -45,7 +45,7 @@ static class GenerationBatch
         return faults.Count == 0 ? requests : throw new PipelineException(Problem.InvalidRequest, string.Join(" ", faults.Values), faults);
     }
 
-    public static GenerationRequest Parse(JsonElement request, ExportOptions defaults) => request.ValueKind == JsonValueKind.Object
-        ? GenerationBody.Parse(request, defaults)
+    public static JsonElement Checked(JsonElement request) => request.ValueKind == JsonValueKind.Object
+        ? request
         : throw new PipelineException(Problem.InvalidRequest, "A request is an object with a prompt.");
 }

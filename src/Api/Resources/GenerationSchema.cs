@@ -14,6 +14,7 @@ static class GenerationSchema
     static JsonObject Write()
     {
         JsonObject schema = Fields();
+        foreach ((string name, JsonNode? field) in TermsBody.Schema()) schema["properties"]![name] = field;
         foreach ((string name, JsonNode? field) in ExportFields.Schema()) schema["properties"]![name] = field;
         return schema;
     }
@@ -35,7 +36,6 @@ static class GenerationSchema
             ["temperature"] = Field("number", "For engines that sample.", ("minimum", 0.1), ("maximum", 2), ("default", 1.0)),
             ["top_k"] = Field("integer", "For engines that sample; 0 is off.", ("minimum", 0), ("maximum", 500), ("default", 250)),
             ["top_p"] = Field("number", "For engines that sample; 0 is off.", ("minimum", 0), ("maximum", 1), ("default", 0.0)),
-            ["webhook_url"] = Field("string", "An http or https address that is told of the job's end, signed; see /api/v1/webhooks/secret.", ("maxLength", DgxMusic.Pipeline.Webhooks.WebhookTarget.LongestUrl)),
             ["cfg_coef"] = Field("number", "Guidance, for engines that sample.", ("minimum", 1), ("maximum", 10), ("default", 3.0)),
         },
     };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DgxMusic.Api.Http;
+using DgxMusic.Contracts;
 using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
@@ -19,13 +20,13 @@ public sealed record BatchAcceptance(IReadOnlyList<string> JobIds, int TotalJobs
 /// <summary>A generation that is gone with its files.</summary>
 public sealed record Removal(string JobId, bool Deleted);
 
-public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval removal, JobQueue queue, Estimates estimates, Webhooks webhooks, MasteringDefaults defaults)
+public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval removal, JobQueue queue, Estimates estimates, TermsBody terms, MasteringDefaults defaults)
 {
     public async Task<IResult> CreateAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
-        (JsonElement body, JobTerms terms) = webhooks.Take(await RequestBody.ReadObjectAsync(request), Callers.TermsOf(request));
-        Job job = await desk.SubmitAsync(GenerationBody.Parse(body, defaults.Options), terms, cancel);
+        (JsonElement body, JobTerms asked) = await terms.TakeAsync(await RequestBody.ReadObjectAsync(request), Callers.TermsOf(request), Callers.Of(request), cancel);
+        Job job = await desk.SubmitAsync(GenerationBody.Parse(body, defaults.Options), asked, cancel);
         GenerationInput input = job.ReadInput<GenerationInput>();
         var acceptance = new Acceptance(
             job.JobId, JobStatus.Pending, JobStep.Queued, await queue.PositionAsync(job, cancel), await estimates.SecondsAsync(job, cancel), input.Seed, job.Model,
@@ -37,10 +38,16 @@ public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval rem
     public async Task<IResult> CreateManyAsync(HttpRequest request)
     {
         JsonElement[] bodies = GenerationBatch.Read(await RequestBody.ReadObjectAsync(request, GenerationBatch.MostBytes));
-        IReadOnlyList<Job> jobs = await batches.SubmitAsync(
-            bodies.Length, index => GenerationBatch.Parse(bodies[index], defaults.Options), Callers.TermsOf(request), request.HttpContext.RequestAborted);
+        JobTerms common = Callers.TermsOf(request);
+        IReadOnlyList<Job> jobs = await batches.SubmitAsync(bodies.Length, ReadAsync, common, request.HttpContext.RequestAborted);
         return Results.Json(
             new BatchAcceptance([.. jobs.Select(job => job.JobId)], jobs.Count, await estimates.SecondsAsync(jobs, request.HttpContext.RequestAborted)), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
+
+        async Task<(GenerationRequest, JobTerms)> ReadAsync(int index)
+        {
+            (JsonElement body, JobTerms own) = await terms.TakeAsync(GenerationBatch.Checked(bodies[index]), common, Callers.Of(request), request.HttpContext.RequestAborted);
+            return (GenerationBody.Parse(body, defaults.Options), own);
+        }
     }
 
     public async Task<IResult> DeleteAsync(HttpRequest request, string id)

@@ -68,6 +68,9 @@ public sealed record JobResource
     /// <summary>Who is told of its end and how that went; null where nobody asked for it.</summary>
     public JobWebhook? Webhook { get; init; }
 
+    /// <summary>Jobs that have to complete before it may begin.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
     /// <summary>Of a generation; null for other kinds.</summary>
     public required string? Prompt { get; init; }
 
@@ -103,6 +106,7 @@ public sealed record JobResource
             DeviceUsed = job.DeviceUsed,
             RetryCount = job.Retries.Count,
             Webhook = job.Webhook,
+            After = job.After,
             QueuePosition = position,
             CreatedAt = job.CreatedAt,
             StartedAt = job.StartedAt,

@@ -31,13 +31,15 @@ static class GenerateCommand
         var topK = new Option<int>("--top-k") { Description = "0 to 500, 0 is off; for engines that sample.", DefaultValueFactory = _ => 250 };
         var topP = new Option<double>("--top-p") { Description = "0 to 1, 0 is off; for engines that sample.", DefaultValueFactory = _ => 0.0 };
         var cfg = new Option<double>("--cfg-coef") { Description = "Guidance, 1 to 10; for engines that sample.", DefaultValueFactory = _ => 3.0 };
+        var priority = new Option<string?>("--priority") { Description = "Before or after others that wait.", HelpName = "low|normal|high" };
+        var after = new Option<string[]>("--after") { Description = "Jobs that have to complete first.", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
         var output = new Option<string?>("--out") { Description = "Copy the finished files into this folder; those of a server elsewhere come into the working directory unless given.", HelpName = "DIR" };
         Option<bool> json = SharedOptions.Json();
         var export = new ExportFlags();
         var gateway = new GatewayFlags();
 
         var command = new Command("generate", "Turn a prompt into a mastered track, with stems and MIDI where the engine makes them.") { prompt };
-        foreach (Option option in (Option[])[duration, model, seed, stems, bpm, key, temperature, topK, topP, cfg]) command.Options.Add(option);
+        foreach (Option option in (Option[])[duration, model, seed, stems, bpm, key, temperature, topK, topP, cfg, priority, after]) command.Options.Add(option);
         export.AddTo(command);
         command.Options.Add(output);
         gateway.AddTo(command);
@@ -56,18 +58,21 @@ static class GenerateCommand
             body.AddGiven("top_p", parsed, topP);
             body.AddGiven("cfg_coef", parsed, cfg);
             export.Write(parsed, body);
-            return RunAsync(body, () => gateway.OpenAsync(parsed, cancel), parsed.GetValue(output), parsed.GetValue(json), cancel);
+            var terms = new Dictionary<string, object?>();
+            terms.AddGiven("priority", parsed, priority);
+            terms.AddGiven("after", parsed, after);
+            return RunAsync(body, terms, () => gateway.OpenAsync(parsed, cancel), parsed.GetValue(output), parsed.GetValue(json), cancel);
         }));
         return command;
     }
 
-    static async Task<int> RunAsync(Dictionary<string, object?> body, Func<Task<Gateway>> open, string? output, bool json, CancellationToken cancel)
+    static async Task<int> RunAsync(Dictionary<string, object?> body, Dictionary<string, object?> terms, Func<Task<Gateway>> open, string? output, bool json, CancellationToken cancel)
     {
         long started = Stopwatch.GetTimestamp();
         // Whoever runs it will say the same; here it costs no data folder.
         GenerationBody.Parse(JsonSerializer.SerializeToElement(body, ApiJson.Options));
         await using Gateway gateway = await open();
-        Acceptance accepted = await gateway.SendAsync<Acceptance>(HttpMethod.Post, $"{Links.Root}/generate", body, cancel);
+        Acceptance accepted = await gateway.SendAsync<Acceptance>(HttpMethod.Post, $"{Links.Root}/generate", body.Concat(terms).ToDictionary(), cancel);
         JobResource job = await JobFollower.CompleteAsync(gateway, accepted.JobId, cancel);
         GenerateReport report = await ReportAsync(gateway, job, output, started, cancel);
         if (json) CommandGuard.WriteJson(report);

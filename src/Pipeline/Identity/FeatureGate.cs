@@ -7,13 +7,13 @@ namespace DgxMusic.Pipeline.Identity;
 /// <summary>Names of what not every tier has.</summary>
 public static class Features
 {
-    public const string StemSeparation = "stem_separation";
+    public const string StemSeparation = "stem_separation", HighPriority = "high_priority";
 }
 
 /// <summary>Which tier a feature needs, section <c>Tiers</c>: <c>stem_separation=paid</c>. What is not listed is free.</summary>
 public sealed class FeatureTiers
 {
-    public Dictionary<string, Tier> ByFeature { get; } = new(StringComparer.OrdinalIgnoreCase) { [Features.StemSeparation] = Tier.Paid };
+    public Dictionary<string, Tier> ByFeature { get; } = new(StringComparer.OrdinalIgnoreCase) { [Features.StemSeparation] = Tier.Paid, [Features.HighPriority] = Tier.Paid };
 
     /// <exception cref="OptionsValidationException">A feature is given a tier that does not exist.</exception>
     internal void Read(IConfigurationSection section)

@@ -52,6 +52,11 @@ public sealed record JobTerms(string Owner)
 
     public JobPriority Priority { get; init; } = JobPriority.Normal;
 
+    public const int MostAfter = 10;
+
+    /// <summary>Jobs that have to complete before it may begin.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
     /// <summary>The job that this one is a part of; null for most.</summary>
     public string? ParentId { get; init; }
 
@@ -108,6 +113,9 @@ public sealed record Job
     public string Owner { get; init; } = Caller.OwnerId;
 
     public JobPriority Priority { get; init; } = JobPriority.Normal;
+
+    /// <summary>Jobs that have to complete before it may begin.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
 
     /// <summary>The job that this one is a part of; null for most.</summary>
     public string? ParentId { get; init; }

@@ -20,12 +20,12 @@ public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger,
     sealed record Batch(IReadOnlyList<Job> Jobs);
 
     /// <param name="count">1 to <see cref="MostRequests"/>.</param>
-    /// <param name="read">The request of an index; may refuse it.</param>
+    /// <param name="read">The request of an index and its own terms, besides which <paramref name="terms"/> hold for all; may refuse it.</param>
     /// <returns>The jobs in the order of the requests, which is that of the queue.</returns>
     /// <exception cref="PipelineException">One detail a fault, <c>requests[3].prompt</c>; nothing was written.</exception>
-    public async Task<IReadOnlyList<Job>> SubmitAsync(int count, Func<int, GenerationRequest> read, JobTerms terms, CancellationToken cancel = default)
+    public async Task<IReadOnlyList<Job>> SubmitAsync(int count, Func<int, Task<(GenerationRequest Request, JobTerms Own)>> read, JobTerms terms, CancellationToken cancel = default)
     {
-        Func<JobTerms, DateTime, Job>[] plans = PlanAll(count, read);
+        Func<JobTerms, DateTime, Job>[] plans = await PlanAllAsync(count, read);
         DateTime now = terms.Ticket?.At ?? ledger.UtcNow;
         var batch = new Batch(await DraftAsync(plans, terms, now, cancel));
         var key = new RowKey(Table, Accepted, string.Create(CultureInfo.InvariantCulture, $"{now.Ticks:D19}-{batch.Jobs[0].JobId}"));
@@ -79,7 +79,7 @@ public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger,
         return null;
     }
 
-    Func<JobTerms, DateTime, Job>[] PlanAll(int count, Func<int, GenerationRequest> read)
+    async Task<Func<JobTerms, DateTime, Job>[]> PlanAllAsync(int count, Func<int, Task<(GenerationRequest Request, JobTerms Own)>> read)
     {
         var plans = new Func<JobTerms, DateTime, Job>[count];
         Dictionary<int, PipelineException> refusals = [];
@@ -87,7 +87,9 @@ public sealed class JobBatches(ICatalog catalog, JobDesk desk, JobLedger ledger,
         {
             try
             {
-                plans[index] = desk.Plan(read(index));
+                (GenerationRequest request, JobTerms own) = await read(index);
+                Func<JobTerms, DateTime, Job> plan = desk.Plan(request);
+                plans[index] = (asked, at) => plan(asked with { Priority = own.Priority, After = own.After, WebhookUrl = own.WebhookUrl }, at);
             }
             catch (PipelineException refusal)
             {

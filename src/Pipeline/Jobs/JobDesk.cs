@@ -60,6 +60,7 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
             Model = model,
             Owner = terms.Owner,
             Priority = terms.Priority,
+            After = terms.After,
             ParentId = terms.ParentId,
             DeviceUsed = device,
             Webhook = terms.WebhookUrl is { } url ? new(url, JobWebhook.IdOf(id)) : null,

@@ -1,4 +1,6 @@
 using System.Globalization;
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Ports;
 
@@ -124,10 +126,27 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
     {
         await foreach (CatalogRow row in PendingAsync(FirstRows, cancel))
         {
-            if (await CheckAsync(row, holders, cancel) is { WantsPlace: true } job) return job;
+            if (await CheckAsync(row, holders, cancel) is { WantsPlace: true } job && await IsReadyAsync(job, cancel)) return job;
         }
 
         return null;
+    }
+
+    /// <summary>Whether all that a job comes after has completed. One that waits for what will never be is ended here, and settled as every ended job is.</summary>
+    async Task<bool> IsReadyAsync(Job job, CancellationToken cancel)
+    {
+        foreach (string id in job.After)
+        {
+            Job? before = await ledger.FindAsync(id, cancel);
+            if (before is { Status: JobStatus.Completed }) continue;
+            if (before is { IsTerminal: false }) return false;
+            string what = before is null ? "was removed" : $"is {before.Status.ToString().ToLowerInvariant()}";
+            await ledger.UpdateAsync(
+                job.JobId, "end", row => CloseJob.Fail(row, ledger.UtcNow, Problem.DependencyFailed.Code, $"Job {id}, which this one was to come after, {what}."), cancel);
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>Removes an entry that is none any more.</summary>

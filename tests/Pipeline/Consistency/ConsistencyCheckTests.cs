@@ -142,7 +142,7 @@ public sealed class ConsistencyCheckTests
                 break;
             case InconsistencyKind.BatchInterrupted:
                 host.Rows.WritesLeft = 2;   // the batch and the first wish to run
-                await Assert.ThrowsAsync<IOException>(() => host.Get<JobBatches>().SubmitAsync(2, _ => TestHost.Request(), JobTerms.Local));
+                await Assert.ThrowsAsync<IOException>(() => host.Get<JobBatches>().SubmitAsync(2, _ => Task.FromResult((TestHost.Request(), JobTerms.Local)), JobTerms.Local));
                 host.Rows.WritesLeft = null;
                 break;
         }

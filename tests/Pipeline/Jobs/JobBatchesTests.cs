@@ -13,7 +13,7 @@ public sealed class JobBatchesTests
     public async Task Submit_TenRequests_RunInTheirOrder()
     {
         using var host = new TestHost();
-        IReadOnlyList<Job> jobs = await host.Get<JobBatches>().SubmitAsync(10, n => TestHost.Request($"prompt number {n}"), JobTerms.Local);
+        IReadOnlyList<Job> jobs = await host.Get<JobBatches>().SubmitAsync(10, n => Task.FromResult((TestHost.Request($"prompt number {n}"), JobTerms.Local)), JobTerms.Local);
 
         Assert.Equal(Enumerable.Range(0, 10).Select(n => $"prompt number {n}"), jobs.Select(job => job.ReadInput<GenerationInput>().Request.Prompt));
         List<int?> positions = [];
@@ -35,7 +35,7 @@ public sealed class JobBatchesTests
         ];
         int before = host.Rows.Writes;
 
-        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => host.Get<JobBatches>().SubmitAsync(4, n => requests[n], JobTerms.Local));
+        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => host.Get<JobBatches>().SubmitAsync(4, n => Task.FromResult((requests[n], JobTerms.Local)), JobTerms.Local));
 
         Assert.Equal(Problem.InvalidRequest, refusal.Problem);
         Assert.Equal(["requests[1].duration", "requests[1].prompt", "requests[2]", "requests[3].bpm"], refusal.Details.Keys.Order(StringComparer.Ordinal));
@@ -53,7 +53,7 @@ public sealed class JobBatchesTests
             bool died = false;
             try
             {
-                await host.Get<JobBatches>().SubmitAsync(3, n => TestHost.Request($"prompt number {n}"), JobTerms.Local);
+                await host.Get<JobBatches>().SubmitAsync(3, n => Task.FromResult((TestHost.Request($"prompt number {n}"), JobTerms.Local)), JobTerms.Local);
             }
             catch (IOException)
             {
@@ -81,7 +81,7 @@ public sealed class JobBatchesTests
         Job foreign = await host.SubmitAsync();
         host.Clock.Advance(TimeSpan.FromSeconds(1));
         host.Rows.WritesLeft = 1;
-        await Assert.ThrowsAsync<IOException>(() => host.Get<JobBatches>().SubmitAsync(1, _ => TestHost.Request("the one that waits"), JobTerms.Local));
+        await Assert.ThrowsAsync<IOException>(() => host.Get<JobBatches>().SubmitAsync(1, _ => Task.FromResult((TestHost.Request("the one that waits"), JobTerms.Local)), JobTerms.Local));
         host.Rows.WritesLeft = null;
         var row = Assert.Single(await host.Catalog.QueryAsync("batches", "accepted", null, 10));
         string drafted = row.Value.GetProperty("jobs")[0].GetProperty("jobId").GetString()!;
