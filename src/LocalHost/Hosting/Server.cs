@@ -46,9 +46,10 @@ static class Server
         });
         builder.Services.AddLocalHost(data).AddApi(loopbackIsOwner: true);
         builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
+        // First, so that what a restart takes up at once is heard too.
+        builder.Services.AddHostedService<TelemetryExport>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>().AddHostedService<InboxWatcher>().AddHostedService<EventTimer>()
             .AddHostedService<ConsistencyTimer>();
-        builder.Services.AddHostedService<TelemetryExport>();
         WebApplication app = builder.Build();
         app.MapApi();
         return app;
