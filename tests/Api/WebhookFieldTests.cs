@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Tests.Memory;
 using DgxMusic.Pipeline.Webhooks;
@@ -11,9 +12,9 @@ namespace DgxMusic.Api.Tests;
 public sealed class WebhookFieldTests
 {
     [Fact]
-    public void Take_AddressOfTheInternet_GoesIntoTheTermsAndOutOfTheWork()
+    public async Task Take_AddressOfTheInternet_GoesIntoTheTermsAndOutOfTheWork()
     {
-        (JsonElement body, JobTerms terms) = Take("""{"prompt": "three words here", "webhook_url": "https://example.com/hook"}""");
+        (JsonElement body, JobTerms terms) = await TakeAsync("""{"prompt": "three words here", "webhook_url": "https://example.com/hook"}""");
         Assert.Equal("https://example.com/hook", terms.WebhookUrl);
         Assert.Equal("three words here", GenerationBody.Parse(body).Prompt);
     }
@@ -21,20 +22,24 @@ public sealed class WebhookFieldTests
     [Theory]
     [InlineData("""{"prompt": "three words here"}""")]
     [InlineData("""{"prompt": "three words here", "webhook_url": null}""")]
-    public void Take_NoAddress_TellsNobody(string body) => Assert.Null(Take(body).Terms.WebhookUrl);
+    public async Task Take_NoAddress_TellsNobody(string body) => Assert.Null((await TakeAsync(body)).Terms.WebhookUrl);
 
     [Theory]
     [InlineData("""{"webhook_url": 5}""")]
     [InlineData("""{"webhook_url": ["https://example.com"]}""")]
     [InlineData("""{"webhook_url": "ftp://example.com"}""")]
     [InlineData("""{"webhook_url": "http://169.254.169.254/latest"}""")]
-    public void Take_WhatIsNoAddressForUs_IsRefusedByItsField(string body)
+    public async Task Take_WhatIsNoAddressForUs_IsRefusedByItsField(string body)
     {
-        PipelineException refusal = Assert.Throws<PipelineException>(() => Take(body));
+        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => TakeAsync(body));
         Assert.Equal(Problem.InvalidRequest, refusal.Problem);
         Assert.Equal(["webhook_url"], refusal.Details.Keys);
     }
 
-    static (JsonElement Body, JobTerms Terms) Take(string body) =>
-        new Webhooks(new WebhookSecrets(new MemoryCatalog(), new TestClock()), Options.Create(new WebhookOptions())).Take(JsonDocument.Parse(body).RootElement, JobTerms.Local);
+    static async Task<(JsonElement Body, JobTerms Terms)> TakeAsync(string body)
+    {
+        using var host = new TestHost();
+        var terms = new TermsBody(host.Ledger, host.Get<FeatureGate>(), Options.Create(new WebhookOptions()));
+        return await terms.TakeAsync(JsonDocument.Parse(body).RootElement, JobTerms.Local, Caller.Owner, CancellationToken.None);
+    }
 }
