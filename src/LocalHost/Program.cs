@@ -3,7 +3,7 @@ using DgxMusic.LocalHost.Commands;
 
 var root = new RootCommand("Music from prompts on your own machine: generate, measure, master, serve.")
 {
-    GenerateCommand.Create(), AnalyzeCommand.Create(), ExportCommand.Create(), ServeCommand.Create(), JobsCommand.Create(), StatsCommand.Create(), CleanupCommand.Create(),
+    GenerateCommand.Create(), AnalyzeCommand.Create(), ExportCommand.Create(), ServeCommand.Create(), JobsCommand.Create(), StatsCommand.Create(), CleanupCommand.Create(), FilesCommand.Create(),
     SeparateCommand.Create(), ModelsCommand.Create(), DoctorCommand.Create(), KeysCommand.Create(), ReproduceCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

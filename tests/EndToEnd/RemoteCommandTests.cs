@@ -35,6 +35,29 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
+    [Trait("Requirement", "A-33")]
+    [Trait("Requirement", "A-38")]
+    public async Task Files_OfTheStore_AreListedMovedCopiedAndRemoved()
+    {
+        using var scratch = new ScratchFolder();
+        string id = (await Dgxmusic.RunAsync("generate", "short calm piano", "--duration", "1", "--data", scratch["data"], "--json")).Json.GetProperty("job_id").GetString()!;
+        Task<Run> FilesAsync(params string[] arguments) => Dgxmusic.RunAsync(["files", .. arguments, "--data", scratch["data"], "--json"]);
+
+        JsonElement listed = (await FilesAsync("list", "--extension", "wav", "--limit", "1")).Json;
+        Assert.Single(listed.GetProperty("files").EnumerateArray());
+        Assert.NotEqual(JsonValueKind.Null, listed.GetProperty("continuation").ValueKind);
+        string path = (await FilesAsync("path", id)).Json.GetProperty("path").GetString()!;
+        long bytes = (await FilesAsync("size", path)).Json.GetProperty("size_bytes").GetInt64();
+        Assert.Equal(bytes, (await FilesAsync("copy", path, "outputs/kept/twin.wav")).Json.GetProperty("size_bytes").GetInt64());
+        Assert.Equal("FILE_EXISTS", (await FilesAsync("move", path, "outputs/kept/twin.wav")).Json.GetProperty("code").GetString());
+        Assert.Equal(0, (await FilesAsync("move", path, "outputs/kept/twin.wav", "--overwrite")).ExitCode);
+        Assert.Equal((1, 0), ((await FilesAsync("exists", path)).ExitCode, (await FilesAsync("exists", "outputs/kept/twin.wav")).ExitCode));
+        Assert.True((await FilesAsync("delete", "outputs/kept/twin.wav")).Json.GetProperty("deleted").GetBoolean());
+        Assert.False((await FilesAsync("delete", "outputs/kept/twin.wav")).Json.GetProperty("deleted").GetBoolean());
+        Assert.Equal("PATH_OUTSIDE_STORE", (await FilesAsync("delete", "../data/catalog.db")).Json.GetProperty("code").GetString());
+    }
+
+    [Fact]
     public async Task Reproduce_OfAGeneration_SaysWhetherEveryByteIsTheSame()
     {
         using var scratch = new ScratchFolder();
