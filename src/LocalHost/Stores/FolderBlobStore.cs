@@ -45,11 +45,11 @@ public sealed class FolderBlobStore(string root, string? outputs = null) : IBlob
         }
     }
 
-    public Task<BlobWriter> CreateAsync(BlobRef blob, CancellationToken cancel = default)
+    public Task<BlobWriter> CreateAsync(BlobRef blob, CancellationToken cancel = default, long expectedBytes = 0)
     {
         string target = paths.PathOf(blob);
         return Task.FromResult<BlobWriter>(StoreFaults.Translate(
-            blob, () => new FolderBlobWriter(blob, paths.DrawTemporary(blob.Container), temporary => Publish(blob, temporary, target))));
+            blob, () => new FolderBlobWriter(blob, paths.DrawTemporary(blob.Container), expectedBytes, temporary => Publish(blob, temporary, target))));
     }
 
     public Task<bool> CopyAsync(BlobRef from, BlobRef to, CancellationToken cancel = default)

@@ -13,10 +13,10 @@ sealed class FolderBlobWriter : BlobWriter
     readonly FileStream file;
     readonly BlobOutput output;
 
-    public FolderBlobWriter(BlobRef blob, string temporary, Func<string, BlobInfo> publish)
+    public FolderBlobWriter(BlobRef blob, string temporary, long expectedBytes, Func<string, BlobInfo> publish)
     {
         (this.blob, this.temporary, this.publish) = (blob, temporary, publish);
-        file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
+        file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = BufferBytes, PreallocationSize = expectedBytes });
         output = new BlobOutput(blob, file);
     }
 

@@ -123,7 +123,7 @@ sealed class FloatFiles(IBlobStore store, WavLayout layout) : IAsyncDisposable
 
     public async Task OpenAsync(BlobRef name, CancellationToken stopping)
     {
-        BlobWriter blob = await store.CreateAsync(name, stopping);
+        BlobWriter blob = await store.CreateAsync(name, stopping, layout.FileBytes);
         files.Add((blob, new WavWriter(blob.Stream, layout)));
     }
 

@@ -50,7 +50,8 @@ public interface IBlobStore
     Task<Stream?> OpenReadAsync(BlobRef blob, CancellationToken cancel = default);
 
     /// <summary>A stream whose bytes appear under the name when <see cref="BlobWriter.CommitAsync"/> is called, replacing what was there; disposed before that, nothing appears.</summary>
-    Task<BlobWriter> CreateAsync(BlobRef blob, CancellationToken cancel = default);
+    /// <param name="expectedBytes">How large it will be, where that is known: a store may make room at once, and say so at once where there is none.</param>
+    Task<BlobWriter> CreateAsync(BlobRef blob, CancellationToken cancel = default, long expectedBytes = 0);
 
     /// <summary>Gives a blob a second name, atomically; what had that name is replaced. False if there is no such source.</summary>
     Task<bool> CopyAsync(BlobRef from, BlobRef to, CancellationToken cancel = default);

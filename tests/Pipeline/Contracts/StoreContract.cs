@@ -26,6 +26,25 @@ public abstract class StoreContract
         Assert.Equal(["2026/11/20/gen_00000001.wav"], await PathsAsync(""));
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(5000)]
+    [InlineData(1_000_000)]
+    public async Task Blob_OfAnotherSizeThanExpected_HoldsWhatWasWritten(long expected)
+    {
+        var name = new BlobRef(Containers.Outputs, "sized.bin");
+        byte[] bytes = [.. Enumerable.Range(0, 5000).Select(n => (byte)n)];
+        await using (BlobWriter writer = await Store.CreateAsync(name, expectedBytes: expected))
+        {
+            await writer.Stream.WriteAsync(bytes);
+            Assert.Equal(5000, (await writer.CommitAsync()).Bytes);
+        }
+
+        using var read = new MemoryStream();
+        await using (Stream stream = (await Store.OpenReadAsync(name))!) await stream.CopyToAsync(read);
+        Assert.Equal(bytes, read.ToArray());
+    }
+
     [Fact]
     public async Task Blob_OpenWhileReplaced_ReadsWhatItOpened()
     {

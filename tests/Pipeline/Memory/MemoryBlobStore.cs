@@ -20,7 +20,7 @@ public sealed class MemoryBlobStore(TimeProvider? clock = null) : IBlobStore
     public Task<Stream?> OpenReadAsync(BlobRef blob, CancellationToken cancel = default) =>
         Task.FromResult<Stream?>(blobs.TryGetValue(BlobNames.Checked(blob), out (byte[] Bytes, BlobInfo Info) found) ? new MemoryStream(found.Bytes, writable: false) : null);
 
-    public Task<BlobWriter> CreateAsync(BlobRef blob, CancellationToken cancel = default) => Task.FromResult<BlobWriter>(new Writer(this, BlobNames.Checked(blob)));
+    public Task<BlobWriter> CreateAsync(BlobRef blob, CancellationToken cancel = default, long expectedBytes = 0) => Task.FromResult<BlobWriter>(new Writer(this, BlobNames.Checked(blob)));
 
     public Task<bool> CopyAsync(BlobRef from, BlobRef to, CancellationToken cancel = default)
     {
