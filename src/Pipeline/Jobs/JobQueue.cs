@@ -135,6 +135,8 @@ public sealed class JobQueue(ICatalog catalog, JobLedger ledger, JobStarter star
     /// <summary>Whether all that a job comes after has completed. One that waits for what will never be is ended here, and settled as every ended job is.</summary>
     async Task<bool> IsReadyAsync(Job job, CancellationToken cancel)
     {
+        // Once it has begun they had completed, and may be removed.
+        if (job.StartedAt is not null) return true;
         foreach (string id in job.After)
         {
             Job? before = await ledger.FindAsync(id, cancel);

@@ -239,24 +239,6 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task InstallAsync_OneFileForAModelOfSeveral_IsRefused()
-    {
-        var store = new ModelStore(folder.Path);
-        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => store.InstallAsync(new("htdemucs_ft", folder.Write("w.th", weights))));
-        Assert.Equal(Problem.InvalidRequest, refusal.Problem);
-        Assert.Contains("htdemucs_ft has 4 files; --from takes the folder they lie in", refusal.Message);
-    }
-
-    [Fact]
-    public async Task InstallAsync_LicenceNotAccepted_AsksForIt()
-    {
-        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => new ModelStore(folder.Path).InstallAsync(new("musicgen-small")));
-        Assert.Equal(Problem.LicenceNotAccepted, refusal.Problem);
-        Assert.Contains("not for commercial purposes", refusal.Message);
-        Assert.Contains("--accept-licence", refusal.Message);
-    }
-
-    [Fact]
     public async Task VerifyAsync_FileChangedOrGone_SaysWhich()
     {
         await Store().InstallAsync(new("tiny"));

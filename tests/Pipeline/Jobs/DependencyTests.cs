@@ -44,6 +44,23 @@ public sealed class DependencyTests
         Assert.Null(failed.StartedAt);
     }
 
+    [Fact]
+    [Trait("Requirement", "A-63")]
+    public async Task Admission_RetryAfterItsDependencyWasRemoved_GoesOn()
+    {
+        using var host = new TestHost();
+        Job first = await SubmitAsync(host);
+        await host.Orchestrator.RunAllAsync();
+        Job second = await SubmitAsync(host, first.JobId);
+        host.Orchestrator.FailNext("GenerateAudio", new IOException("The disk was away."));
+        host.Orchestrator.DuringTimer = _ => host.Get<JobRemoval>().RemoveGenerationAsync(first.JobId, Caller.Owner);
+        await host.Orchestrator.RunAllAsync();
+
+        Job done = await host.ReadAsync(second);
+        Assert.Null(await host.Ledger.FindAsync(first.JobId));
+        Assert.Equal((JobStatus.Completed, 1), (done.Status, done.Retries.Count));
+    }
+
     static async Task<Job> SubmitAsync(TestHost host, params string[] after)
     {
         host.Clock.Advance(TimeSpan.FromMilliseconds(1));
