@@ -53,18 +53,36 @@ public sealed class HTDemucsBag : ISeparationModel
         }
     }
 
-    public IStemStream Open(
-        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation)
+    public int StrideOf(int sampleRateHz, SeparationSettings settings) => PlanOf(settings).Stride;
+
+    public FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings)
     {
-        var plan = new SegmentPlan(models[0].Config.SegmentFrames, settings.Overlap);
+        FrameSpan[] heard = [.. Leads(settings.Shifts).Select(lead => PlanOf(settings).RangeOf(span, track.Frames, lead).Heard)];
+        return new(heard.Min(one => one.From), heard.Max(one => one.To));
+    }
+
+    public IStemStream Open(
+        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation, TrackPart? part = null)
+    {
+        SegmentPlan plan = PlanOf(settings);
+        (FrameSpan span, IWindowStore? store) = part ?? TrackPart.Whole;
         int[] leads = [.. Leads(settings.Shifts)];
         float[] sum = new float[Sources.Count * models[0].Config.AudioChannels * plan.Frames], stems = new float[sum.Length];
-        long runs = leads.Sum(lead => plan.WindowsOf(track.Frames + lead)) * models.Length, done = 0;
+        long runs = leads.Sum(lead => plan.RangeOf(span, track.Frames, lead).Count) * models.Length, done = 0, fedFrom = HeardFor(span, track, sampleRateHz, settings).From;
         var scale = new Normalization((float)track.Mean, (float)(track.Deviation + Epsilon));
-        IStemStream passes = leads.Length == 1
-            ? new WindowedSeparation(plan, sampleRateHz, models[0].Config.AudioChannels, Sources.Count, Run, Finished, leads[0])
-            : new ShiftedSeparation(plan, sampleRateHz, models[0].Config.AudioChannels, Sources.Count, Run, Finished, leads);
+        IStemStream passes = leads.Length == 1 ? Pass(0, Finished) : new ShiftedSeparation(leads.Length, Pass, Finished);
         return new NormalizedStream(passes, scale);
+
+        WindowedSeparation Pass(int n, Action<AudioBuffer[]> given) => new(
+            plan, sampleRateHz, models[0].Config.AudioChannels, Sources.Count, Run, given, leads[n], span, fedFrom,
+            store is null ? null : new(window => Find(n, window), (window, made) => store.Keep(n, window, made)));
+
+        float[]? Find(int pass, long window)
+        {
+            float[]? found = store!.Find(pass, window);
+            if (found is not null) progress?.Invoke((double)(done += models.Length) / runs);
+            return found;
+        }
 
         void Finished(AudioBuffer[] some) => finished(scale.Undo(some));
 
@@ -84,6 +102,8 @@ public sealed class HTDemucsBag : ISeparationModel
     }
 
     public void Dispose() => engine.Dispose();
+
+    SegmentPlan PlanOf(SeparationSettings settings) => new(models[0].Config.SegmentFrames, settings.Overlap);
 
     /// <summary>Silence in front of each pass, up to half a second: a function of the pass's number alone.</summary>
     IEnumerable<int> Leads(int shifts)

@@ -12,6 +12,34 @@ public sealed record TrackStatistics(long Frames, double Mean, double Deviation)
 /// <param name="Overlap">Part of a window that the next one hears too.</param>
 public sealed record SeparationSettings(int Shifts = 0, double Overlap = 0.25);
 
+/// <summary>Frames <paramref name="From"/> to before <paramref name="To"/> of a track.</summary>
+public readonly record struct FrameSpan(long From, long To)
+{
+    public static readonly FrameSpan All = new(0, long.MaxValue);
+
+    public long Frames => To - From;
+}
+
+/// <summary>What models made of windows that two parts of a track hear: work on the next part need not do it again. Whether it is found never changes a sample.</summary>
+public interface IWindowStore
+{
+    /// <param name="pass">Counted from 0.</param>
+    /// <param name="window">Counted from 0 at the beginning of the track.</param>
+    /// <returns>(sources, channels, T), or null.</returns>
+    float[]? Find(int pass, long window);
+
+    /// <param name="stems">(sources, channels, T); valid during the call.</param>
+    void Keep(int pass, long window, ReadOnlySpan<float> stems);
+}
+
+/// <summary>A part of a track that is worked on apart from the rest. The frames of all parts are, bit for bit, those of the whole.</summary>
+/// <param name="Span">From and up to multiples of <see cref="ISeparationModel.StrideOf"/>, or the end of the track.</param>
+/// <param name="Windows">Null where nothing is handed on.</param>
+public sealed record TrackPart(FrameSpan Span, IWindowStore? Windows = null)
+{
+    public static readonly TrackPart Whole = new(FrameSpan.All);
+}
+
 /// <summary>Takes stereo music apart into sources.</summary>
 public interface ISeparationModel : IDisposable
 {
@@ -26,18 +54,26 @@ public interface ISeparationModel : IDisposable
     /// <summary>True where <see cref="Open"/> has to know the whole track first.</summary>
     bool NeedsStatistics { get; }
 
-    /// <summary>Begins a track.</summary>
+    /// <summary>Frames between the places where a track may be parted.</summary>
+    int StrideOf(int sampleRateHz, SeparationSettings settings);
+
+    /// <summary>The frames of the track that have to be heard for the stems of a span of it.</summary>
+    FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings);
+
+    /// <summary>Begins a track, or a part of one.</summary>
     /// <param name="finished">Takes finished frames of all stems, in order; valid during the call.</param>
     /// <param name="progress">Told the part of the work that is done, 0 to 1, ascending.</param>
-    IStemStream Open(TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation);
+    /// <param name="part">Null: all of the track. Else the stream takes the frames of <see cref="HeardFor"/>, and gives those of the span.</param>
+    IStemStream Open(
+        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation, TrackPart? part = null);
 }
 
-/// <summary>One track on its way through a model.</summary>
+/// <summary>A track, or a part of one, on its way through a model.</summary>
 public interface IStemStream
 {
     /// <param name="block">Next frames, stereo.</param>
     void Process(AudioBuffer block);
 
-    /// <summary>Ends the track and gives what is left of the stems.</summary>
+    /// <summary>Ends the track or the part and gives what is left of the stems.</summary>
     void Complete();
 }

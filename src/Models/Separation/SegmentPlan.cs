@@ -19,4 +19,21 @@ public sealed record SegmentPlan(int Frames, double Overlap = 0.25)
 
     /// <summary>Windows that a track of so many frames takes.</summary>
     public long WindowsOf(long frames) => (frames + Stride - 1) / Stride;
+
+    /// <summary>Which windows the stems of a span take, and what these hear.</summary>
+    /// <param name="lead">Frames of silence before the track.</param>
+    internal WindowRange RangeOf(FrameSpan span, long frames, int lead)
+    {
+        long from = span.From + lead, to = Math.Min(span.To, frames) + lead;
+        long first = from < Frames ? 0 : ((from - Frames) / Stride) + 1, last = Math.Max(first, (to - 1) / Stride);
+
+        // A short last window hears half a window before it.
+        long heard = Math.Max(0, (first * Stride) - (Frames / 2) - 1);
+        return new(first, last - first + 1, heard, new(Math.Max(0, heard - lead), Math.Min(frames, (last * Stride) + Frames - lead)));
+    }
 }
+
+/// <param name="First">Counted from the beginning of the led track.</param>
+/// <param name="LedFrom">The first frame of the led track that is heard.</param>
+/// <param name="Heard">Frames of the track.</param>
+readonly record struct WindowRange(long First, long Count, long LedFrom, FrameSpan Heard);

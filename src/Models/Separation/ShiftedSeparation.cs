@@ -14,12 +14,13 @@ sealed class ShiftedSeparation : IStemStream
     // What was given away, to be filled again: a long track asks for no more memory than a short one.
     readonly List<AudioBuffer[]> spare = [];
 
-    public ShiftedSeparation(SegmentPlan plan, int sampleRateHz, int channels, int sources, WindowModel model, Action<AudioBuffer[]> finished, IReadOnlyList<int> leads)
+    /// <param name="open">Opens the pass of that number, which gives its frames to the action.</param>
+    public ShiftedSeparation(int passes, Func<int, Action<AudioBuffer[]>, WindowedSeparation> open, Action<AudioBuffer[]> finished)
     {
         this.finished = finished;
-        waiting = [.. leads.Select(_ => new Queue<AudioBuffer[]>())];
-        taken = new int[leads.Count];
-        passes = [.. leads.Select((lead, n) => new WindowedSeparation(plan, sampleRateHz, channels, sources, model, stems => waiting[n].Enqueue(Copy(stems)), lead))];
+        waiting = [.. Enumerable.Range(0, passes).Select(_ => new Queue<AudioBuffer[]>())];
+        taken = new int[passes];
+        this.passes = [.. Enumerable.Range(0, passes).Select(n => open(n, stems => waiting[n].Enqueue(Copy(stems))))];
     }
 
     public void Process(AudioBuffer block)

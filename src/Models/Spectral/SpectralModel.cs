@@ -8,6 +8,8 @@ public sealed class SpectralModel : ISeparationModel
 {
     public const string ModelName = "spectral";
 
+    const int HopsInStride = 16;
+
     public string Name => ModelName;
 
     public IReadOnlyList<string> Sources { get; } = ["drums", "bass", "other", "vocals"];
@@ -16,17 +18,32 @@ public sealed class SpectralModel : ISeparationModel
 
     public bool NeedsStatistics => false;
 
+    public int StrideOf(int sampleRateHz, SeparationSettings settings) => HopsInStride * new SpectralSeparator(sampleRateHz, channels: 2).HopFrames;
+
+    public FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings)
+    {
+        // Twice the delay is more than the medians and windows around any frame reach to either side.
+        var separator = new SpectralSeparator(sampleRateHz, channels: 2);
+        long reach = 2L * separator.DelayFrames, from = Math.Max(0, span.From - reach) / separator.HopFrames * separator.HopFrames;
+        return new(from, span.To > track.Frames - reach ? track.Frames : span.To + reach);
+    }
+
     /// <inheritdoc/>
     /// <param name="settings">Left aside: there are no windows to place.</param>
     public IStemStream Open(
-        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation) =>
-        new Stream(new SpectralSeparator(sampleRateHz, channels: 2), track.Frames, finished, progress, cancellation);
+        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation, TrackPart? part = null)
+    {
+        FrameSpan wanted = new(part?.Span.From ?? 0, Math.Min(part?.Span.To ?? track.Frames, track.Frames));
+        return new Stream(new SpectralSeparator(sampleRateHz, channels: 2), HeardFor(wanted, track, sampleRateHz, settings).From, wanted, finished, progress, cancellation);
+    }
 
     public void Dispose()
     {
     }
 
-    sealed class Stream(SpectralSeparator separator, long frames, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation) : IStemStream
+    /// <param name="heardFrom">The first frame of the track that comes.</param>
+    sealed class Stream(
+        SpectralSeparator separator, long heardFrom, FrameSpan wanted, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation) : IStemStream
     {
         public void Process(AudioBuffer block)
         {
@@ -38,9 +55,11 @@ public sealed class SpectralModel : ISeparationModel
 
         void Give(SpectralStems stems)
         {
-            if (stems.Frames == 0) return;
-            finished([stems.Drums, stems.Bass, stems.Other, stems.Vocals]);
-            progress?.Invoke((double)(stems.StartFrame + stems.Frames) / frames);
+            long first = heardFrom + stems.StartFrame;
+            int skipped = (int)Math.Clamp(wanted.From - first, 0, stems.Frames), given = (int)Math.Clamp(wanted.To - first, 0, stems.Frames) - skipped;
+            if (given <= 0) return;
+            finished([.. ((AudioBuffer[])[stems.Drums, stems.Bass, stems.Other, stems.Vocals]).Select(stem => stem.Slice(skipped, given))]);
+            progress?.Invoke((double)(first + skipped + given - wanted.From) / wanted.Frames);
         }
     }
 }

@@ -53,6 +53,11 @@ public sealed class SpectralSeparator
         (hop, mix, bass, voice) = (Planes(), Planes(), Planes(), Planes());
     }
 
+    /// <summary>Work goes in steps of so many frames: what begins at a multiple of it falls into the same windows.</summary>
+    internal int HopFrames => longStage.Hop;
+
+    internal int DelayFrames => delay;
+
     /// <summary>Takes the next frames of the mix and gives the stems of all frames that are finished; none, at first.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.InvalidSamples"/>: NaN, infinite or above 10¹². The block is not taken then.</exception>
     public SpectralStems Process(AudioBuffer block)

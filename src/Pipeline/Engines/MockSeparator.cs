@@ -31,9 +31,13 @@ public sealed class MockSeparator(string name) : ISourceSeparator
 
         public bool NeedsStatistics => false;
 
+        public int StrideOf(int sampleRateHz, SeparationSettings settings) => sampleRateHz;
+
+        public FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings) => new(span.From, Math.Min(span.To, track.Frames));
+
         public IStemStream Open(
-            TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation) =>
-            new Stream(sources, track.Frames, hooks, run, finished, progress, cancellation);
+            TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation, TrackPart? part = null) =>
+            new Stream(sources, HeardFor(part?.Span ?? FrameSpan.All, track, sampleRateHz, settings).Frames, hooks, run, finished, progress, cancellation);
 
         public void Dispose()
         {

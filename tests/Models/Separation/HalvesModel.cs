@@ -16,10 +16,16 @@ sealed class HalvesModel(float vocals = 0.5f, float drums = 0.25f, int? sampleRa
 
     public TrackStatistics? Track { get; private set; }
 
-    public IStemStream Open(TrackStatistics track, int rateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation)
+    public int StrideOf(int sampleRateHz, SeparationSettings settings) => Plan(settings).Stride;
+
+    public FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings) => Plan(settings).RangeOf(span, track.Frames, 0).Heard;
+
+    public IStemStream Open(
+        TrackStatistics track, int rateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation, TrackPart? part = null)
     {
         Track = track;
-        return new WindowedSeparation(new(1_000, settings.Overlap), rateHz, 2, 2, Take, finished);
+        FrameSpan span = part?.Span ?? FrameSpan.All;
+        return new WindowedSeparation(Plan(settings), rateHz, 2, 2, Take, finished, 0, span, HeardFor(span, track, rateHz, settings).From, null);
 
         float[] Take(float[] window)
         {
@@ -32,4 +38,6 @@ sealed class HalvesModel(float vocals = 0.5f, float drums = 0.25f, int? sampleRa
     public void Dispose()
     {
     }
+
+    static SegmentPlan Plan(SeparationSettings settings) => new(1_000, settings.Overlap);
 }
