@@ -15,6 +15,8 @@ public sealed class DemucsEngine(string name, ModelStore store) : ISourceSeparat
 
     public bool IsInstalled => store.IsInstalled(name);
 
+    public bool StaysLoaded => true;
+
     public ISeparationModel Open(string title, EngineRun run) => SeparationModels.Open(name, null, store);
 
     /// <summary>Of the one published file, or of the hashes of several in their order.</summary>
@@ -33,6 +35,8 @@ public sealed class SpectralEngine : ISourceSeparator
     public IReadOnlyList<string> Stems { get; } = SeparatorRegistry.StemsOf(SpectralModel.ModelName);
 
     public bool IsInstalled => true;
+
+    public bool StaysLoaded => false;
 
     public ISeparationModel Open(string title, EngineRun run) => new SpectralModel();
 }

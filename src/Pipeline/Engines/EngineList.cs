@@ -52,7 +52,7 @@ public sealed class EngineList(EngineRegistry generators, SeparatorRegistry sepa
     {
         ModelLicence? published = ModelCatalog.All.FirstOrDefault(model => model.Name == name)?.Licence;
         EngineLicence licence = published is null ? ours : new(published.Name, published.Address, published.MustBeAccepted);
-        (int? memory, string quality) = notes[name];
+        (int? memory, string quality) = notes.GetValueOrDefault(name, (null, "An engine of this installation."));
         return new(name, kind, isInstalled, stems, memory, isMock ? $"A mock, for tests. {quality}" : quality, isDefault, isMock, licence);
     }
 }

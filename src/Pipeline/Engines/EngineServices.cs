@@ -1,4 +1,5 @@
 using DgxMusic.Models.Weights;
+using DgxMusic.Pipeline.Jobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +14,9 @@ static class EngineServices
     {
         services.AddOptions<EngineSwitches>().Configure<IConfiguration>((switches, configuration) => switches.Read(configuration)).ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<EngineSwitches>>().Value);
+        services.AddLogging().AddSettings<EngineOptions>("Engines");
         services.TryAddSingleton(_ => new ModelStore("models"));
+        services.AddSingleton<SeparatorPool>().AddSingleton<ISweep>(provider => provider.GetRequiredService<SeparatorPool>());
         return services.AddSingleton<EngineRegistry>().AddSingleton<SeparatorRegistry>().AddSingleton<EngineList>();
     }
 }

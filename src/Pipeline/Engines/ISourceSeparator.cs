@@ -13,7 +13,10 @@ public interface ISourceSeparator
     /// <summary>Whether its weights are here, or it needs none.</summary>
     bool IsInstalled { get; }
 
-    /// <summary>Loads it for one track, which then goes through in blocks of any length; disposing it lets the weights go.</summary>
+    /// <summary>Whether one that is open serves further tracks: loading it costs something, and no title tells it what to do.</summary>
+    bool StaysLoaded { get; }
+
+    /// <summary>Loads it; tracks then go through in blocks of any length, one at a time. Disposing it gives its memory back at once.</summary>
     /// <param name="title">Of the music, as its owner says it.</param>
     /// <exception cref="Contracts.PipelineException"><see cref="Contracts.Problem.ModelNotInstalled"/>; whatever its weights say.</exception>
     ISeparationModel Open(string title, EngineRun run);

@@ -13,6 +13,9 @@ public sealed class MockSeparator(string name) : ISourceSeparator
 
     public bool IsInstalled => true;
 
+    /// <summary>What it does is in the title of each track.</summary>
+    public bool StaysLoaded => false;
+
     /// <exception cref="MockFaultException">The title's <c>[[fail:N]]</c> says that this attempt fails.</exception>
     public ISeparationModel Open(string title, EngineRun run)
     {

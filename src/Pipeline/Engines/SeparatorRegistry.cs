@@ -6,15 +6,18 @@ using DgxMusic.Models.Weights;
 namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>The separators there are; which are installed is looked up anew each time.</summary>
-public sealed class SeparatorRegistry(ModelStore store, EngineSwitches switches)
+/// <param name="others">Of the host, such as those on a GPU: each takes the place of ours of its name, or is one more.</param>
+public sealed class SeparatorRegistry(ModelStore store, EngineSwitches switches, IEnumerable<ISourceSeparator>? others = null)
 {
     const string SixStems = "htdemucs_6s";
 
     static readonly string[] four = ["drums", "bass", "other", "vocals"], six = [.. four, "guitar", "piano"];
 
     /// <summary>The best four-stem separator first; the other by name only.</summary>
-    public IReadOnlyList<ISourceSeparator> All { get; } = [.. SeparationModels.Names.Select<string, ISourceSeparator>(name =>
-        name == SpectralModel.ModelName ? new SpectralEngine() : switches.DemucsMock ? new MockSeparator(name) : new DemucsEngine(name, store))];
+    public IReadOnlyList<ISourceSeparator> All { get; } = WithOthers(
+        [.. SeparationModels.Names.Select<string, ISourceSeparator>(name =>
+            name == SpectralModel.ModelName ? new SpectralEngine() : switches.DemucsMock ? new MockSeparator(name) : new DemucsEngine(name, store))],
+        [.. others ?? []]);
 
     /// <summary>The separator of that name; without one the best installed of htdemucs_ft, htdemucs and spectral.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: no such name; <see cref="Problem.ModelNotInstalled"/>, naming the command that installs it.</exception>
@@ -23,7 +26,7 @@ public sealed class SeparatorRegistry(ModelStore store, EngineSwitches switches)
         if (name is null) return All.First(separator => separator.Facts.Name != SixStems && separator.IsInstalled);
         if (All.FirstOrDefault(separator => separator.Facts.Name == name) is not { } found)
         {
-            string fault = $"'{name}' is not one of {string.Join(", ", SeparationModels.Names)}.";
+            string fault = $"'{name}' is not one of {string.Join(", ", All.Select(separator => separator.Facts.Name))}.";
             throw new PipelineException(Problem.InvalidRequest, fault, new Dictionary<string, string> { ["model"] = fault });
         }
 
@@ -31,6 +34,12 @@ public sealed class SeparatorRegistry(ModelStore store, EngineSwitches switches)
         if (!found.IsInstalled) store.Weights(name);
         return found;
     }
+
+    static ISourceSeparator[] WithOthers(ISourceSeparator[] ours, ISourceSeparator[] others) =>
+    [
+        .. ours.Select(engine => others.FirstOrDefault(other => other.Facts.Name == engine.Facts.Name) ?? engine),
+        .. others.Where(other => ours.All(engine => engine.Facts.Name != other.Facts.Name)),
+    ];
 
     /// <summary>In the order of the model's sources.</summary>
     internal static IReadOnlyList<string> StemsOf(string name) => name == SixStems ? six : four;

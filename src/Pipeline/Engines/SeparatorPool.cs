@@ -1,0 +1,177 @@
+using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Jobs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DgxMusic.Pipeline.Engines;
+
+/// <summary>
+/// The separators that are loaded. What a job has ended with stays for the next, for as long as the settings say; each has one user at a time, and others wait their turn:
+/// a second copy would take twice the memory and the same processors.
+/// </summary>
+public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineOptions> options, TimeProvider clock, ILogger<SeparatorPool> log) : ISweep, IDisposable
+{
+    readonly Lock gate = new();
+    readonly List<LoadedModel> models = [];
+    readonly LinkedList<Waiting> queue = [];
+    bool isClosed;
+
+    sealed record Waiting(ModelKey Key, TaskCompletionSource<LoadedModel> Turn);
+
+    /// <summary>Names of the models in memory, whether in use or not.</summary>
+    public IReadOnlyList<string> Loaded
+    {
+        get
+        {
+            lock (gate) return [.. models.Where(model => model.Model is not null).Select(model => model.Key.Name)];
+        }
+    }
+
+    /// <summary>The separator of that name, loaded; waits while somebody else uses it, or all that may be loaded.</summary>
+    /// <param name="title">Of the music, as its owner says it.</param>
+    /// <param name="run">Its <see cref="EngineRun.Stopping"/> ends the wait.</param>
+    /// <exception cref="PipelineException">As <see cref="SeparatorRegistry.Find"/> says it; whatever the weights say; <see cref="Problem.ModelInitFailed"/>: it cannot be loaded now.</exception>
+    public ModelLease Lease(string name, string title, EngineRun run) => LeaseAsync(name, title, run).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Lease"/>
+    public async Task<ModelLease> LeaseAsync(string name, string title, EngineRun run)
+    {
+        ISourceSeparator separator = separators.Find(name);
+        if (!separator.StaysLoaded) return Fresh(separator, title, run);
+        LoadedModel mine = await EnterAsync(new(name, separator.Facts.WeightsSha256, run.OnCpu), run.Stopping).ConfigureAwait(false);
+        bool wasLoaded = mine.Model is not null;
+        if (!wasLoaded) Load(mine, separator, title, run);
+        return new(mine.Model!, mine.Facts!, wasLoaded, isSuspect => Leave(mine, isSuspect));
+    }
+
+    /// <summary>Loads a model that will be asked for.</summary>
+    /// <inheritdoc cref="Lease" path="/exception"/>
+    public void Warm(string name, EngineRun run) => Lease(name, "", run).Dispose();
+
+    /// <summary>Lets models go that nobody has used for a while.</summary>
+    public Task SweepAsync(CancellationToken cancel = default)
+    {
+        bool any;
+        lock (gate)
+        {
+            LoadedModel[] idle = [.. models.Where(model => !model.IsInUse && clock.GetElapsedTime(model.LastUse) >= TimeSpan.FromMinutes(options.Value.IdleMinutes))];
+            any = idle.Length > 0;
+            foreach (LoadedModel model in idle) Unload(model);
+        }
+
+        // What tracks left behind in managed memory is as large as the model; while nothing runs, a collection disturbs nobody.
+        if (any) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            foreach (LoadedModel model in models.Where(model => !model.IsInUse).ToArray()) Unload(model);
+            foreach (Waiting waiting in queue) waiting.Turn.TrySetException(new ObjectDisposedException(nameof(SeparatorPool)));
+            queue.Clear();
+        }
+    }
+
+    static ModelLease Fresh(ISourceSeparator separator, string title, EngineRun run)
+    {
+        var model = separator.Open(title, run);
+        return new(model, separator.Facts, wasLoaded: false, _ => model.Dispose());
+    }
+
+    Task<LoadedModel> EnterAsync(ModelKey key, CancellationToken cancel)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isClosed, this);
+            cancel.ThrowIfCancellationRequested();
+            // Nobody overtakes: who has waited for this model, or for room, has been tried before.
+            if (queue.All(other => other.Key != key) && TryTake(key) is { } mine) return Task.FromResult(mine);
+            var waiting = queue.AddLast(new Waiting(key, new(TaskCreationOptions.RunContinuationsAsynchronously)));
+            CancellationTokenRegistration registration = cancel.Register(() => GiveUp(waiting, cancel));
+            Task<LoadedModel> turn = waiting.Value.Turn.Task;
+            turn.ContinueWith(_ => registration.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return turn;
+        }
+    }
+
+    void GiveUp(LinkedListNode<Waiting> waiting, CancellationToken cancel)
+    {
+        lock (gate)
+        {
+            if (waiting.List is not null) queue.Remove(waiting);
+            waiting.Value.Turn.TrySetCanceled(cancel);
+        }
+    }
+
+    /// <summary>A place among the loaded models, in use from now on; null while there is none.</summary>
+    LoadedModel? TryTake(ModelKey key)
+    {
+        if (models.Find(model => model.Key == key) is { } there) return there.TryUse() ? there : null;
+        // Weights that were replaced since serve nobody.
+        foreach (LoadedModel stale in models.Where(model => model.Key.Name == key.Name && model.Key.OnCpu == key.OnCpu && !model.IsInUse).ToArray()) Unload(stale);
+        if (models.Count >= options.Value.LoadedModels)
+        {
+            if (models.Where(model => !model.IsInUse).MinBy(model => model.LastUse) is not { } oldest) return null;
+            Unload(oldest);
+        }
+
+        var place = new LoadedModel(key);
+        models.Add(place);
+        return place;
+    }
+
+    void Load(LoadedModel place, ISourceSeparator separator, string title, EngineRun run)
+    {
+        try
+        {
+            (place.Model, place.Facts) = (separator.Open(title, run), separator.Facts);
+        }
+        catch (Exception fault)
+        {
+            Leave(place, isSuspect: true);
+            if (fault is PipelineException or OperationCanceledException or GpuMemoryException) throw;
+            log.LogWarning(fault, "{Model} could not be loaded.", separator.Facts.Name);
+            throw new PipelineException(
+                Problem.ModelInitFailed, $"{separator.Facts.Name} could not be loaded: {fault.Message.TrimEnd('.')}. The same request may succeed later; 'dgxmusic models verify' tells whether its weights are whole.");
+        }
+    }
+
+    void Leave(LoadedModel model, bool isSuspect)
+    {
+        lock (gate)
+        {
+            model.Rest(clock.GetTimestamp());
+            if (isSuspect || isClosed) Unload(model);
+            ServeQueue();
+            if (options.Value.IdleMinutes == 0 && !model.IsInUse) Unload(model);
+        }
+    }
+
+    void ServeQueue()
+    {
+        for (LinkedListNode<Waiting>? next = queue.First; next is not null;)
+        {
+            LinkedListNode<Waiting> waiting = next;
+            next = next.Next;
+            if (TryTake(waiting.Value.Key) is not { } free) continue;
+            queue.Remove(waiting);
+            waiting.Value.Turn.SetResult(free);
+        }
+    }
+
+    void Unload(LoadedModel model)
+    {
+        if (!models.Remove(model)) return;
+        try
+        {
+            model.Model?.Dispose();
+        }
+        catch (Exception fault)
+        {
+            log.LogError(fault, "{Model} could not be let go cleanly.", model.Key.Name);
+        }
+    }
+}
