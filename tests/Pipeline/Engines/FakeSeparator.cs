@@ -52,8 +52,12 @@ sealed class FakeModel(string name, string title, bool failsToClose) : ISeparati
     public bool NeedsStatistics => false;
 
     public IStemStream Open(
-        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation) =>
+        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation, TrackPart? part = null) =>
         throw new NotSupportedException("No track goes through this model.");
+
+    public int StrideOf(int sampleRateHz, SeparationSettings settings) => 1;
+
+    public FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings) => span;
 
     public void Dispose()
     {
