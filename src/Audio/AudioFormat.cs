@@ -12,4 +12,7 @@ public sealed record AudioFormat(int SampleRateHz, int Channels, string Containe
 {
     /// <summary>More is refused when reading: no file in earnest has them, and each costs memory a block.</summary>
     public const int MostChannels = 64;
+
+    /// <summary>Of samples coded with loss, as the headers tell it or the file's size does; null where samples are whole or nobody can tell.</summary>
+    public int? BitsPerSecond { get; init; }
 }

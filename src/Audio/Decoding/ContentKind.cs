@@ -15,6 +15,12 @@ sealed record ContentKind(string Name, string Title, string? Demuxer, IReadOnlyL
     public static readonly ContentKind Mp4 = new("m4a", "M4A", "mov", [".m4a", ".m4b", ".mp4", ".mov"]);
     public static readonly ContentKind Aac = new("aac", "AAC", "aac", [".aac", ".adts"]);
 
+    static readonly HashSet<string> extensions =
+        [.. new[] { Wav, Aiff, Flac, Mp3, Ogg, Mp4, Aac }.SelectMany(kind => kind.Extensions)];
+
+    /// <param name="extension">With its dot, in any case.</param>
+    public static bool IsAudioExtension(string extension) => extensions.Contains(extension.ToLowerInvariant());
+
     /// <summary>A sentence where the name promises another format; null where it does not, or has no extension.</summary>
     public string? MismatchWith(string? fileName)
     {

@@ -39,7 +39,7 @@ sealed class FfmpegReader : ISampleReader
             throw;
         }
         var decoded = wav?.Format ?? new AudioFormat(facts.SampleRateHz, facts.Channels, kind.Name);
-        Format = decoded with { Container = kind.Name, BitDepth = facts.BitDepth };
+        Format = decoded with { Container = kind.Name, BitDepth = facts.BitDepth, BitsPerSecond = facts.BitsPerSecond };
         Frames = wav is null ? 0 : decoded.SampleRateHz == facts.SampleRateHz ? facts.Frames : null;
         trims = kind == ContentKind.Mp4 || countsGranules;
         ended = wav is null;

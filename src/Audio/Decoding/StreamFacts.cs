@@ -9,7 +9,8 @@ namespace DgxMusic.Audio.Decoding;
 /// <param name="BitDepth">Null for codecs with loss.</param>
 /// <param name="IsVorbis">Its end lies where the last page's granule position says, within a packet (Vorbis I, A.2).</param>
 /// <param name="Frames">Where the headers count them to the frame: lossless codecs, Vorbis, and MP4 by its edit list. Null elsewhere.</param>
-sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, bool IsVorbis, long? Frames)
+/// <param name="BitsPerSecond">Of codecs with loss: the stream's, or the whole file's where only that is told. Null elsewhere.</param>
+sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, bool IsVorbis, long? Frames, int? BitsPerSecond)
 {
     const int MostBytes = 1 << 20;
 
@@ -19,7 +20,7 @@ sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, bool
         string[] arguments =
         [
             "-v", "error", "-protocol_whitelist", "file,pipe", "-f", kind.Demuxer!, "-select_streams", "a:0", "-show_entries",
-            "stream=codec_name,sample_rate,channels,bits_per_raw_sample,time_base,start_pts,duration_ts", "-of", "json", "file:" + path,
+            "stream=codec_name,sample_rate,channels,bits_per_raw_sample,time_base,start_pts,duration_ts,bit_rate:format=bit_rate", "-of", "json", "file:" + path,
         ];
         using var child = ChildProcess.Start(ChildRole.Decoder, options.Ffprobe, arguments, TimeSpan.FromSeconds(options.PatienceSeconds), cancellation);
         byte[] json = new byte[MostBytes];
@@ -41,10 +42,15 @@ sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, bool
             throw new PipelineException(Problem.UnreadableAudio, $"This {kind.Title} file says {channels} channels at {rate} Hz.");
         }
         string? depth = BitDepthOf(codec, Number(streams[0], "bits_per_raw_sample"));
-        return new(rate, channels, depth, codec == "vorbis", FramesOf(streams[0], codec, kind, rate));
+        int? bitRate = IsLossless(codec) ? null : BitRateOf(streams[0]) ?? (document.RootElement.TryGetProperty("format", out var file) ? BitRateOf(file) : null);
+        return new(rate, channels, depth, codec == "vorbis", FramesOf(streams[0], codec, kind, rate), bitRate);
     }
 
-    static string? BitDepthOf(string codec, long? bits) => codec is not ("flac" or "alac") ? null : bits switch
+    static bool IsLossless(string codec) => codec is "flac" or "alac";
+
+    static int? BitRateOf(JsonElement element) => Number(element, "bit_rate") is > 0 and <= int.MaxValue and long bits ? (int)bits : null;
+
+    static string? BitDepthOf(string codec, long? bits) => !IsLossless(codec) ? null : bits switch
     {
         >= 1 and <= 8 => "PCM_S8",
         <= 16 => "PCM_16",
@@ -58,7 +64,7 @@ sealed record StreamFacts(int SampleRateHz, int Channels, string? BitDepth, bool
     /// </summary>
     static long? FramesOf(JsonElement stream, string codec, ContentKind kind, int rateHz)
     {
-        bool counts = kind == ContentKind.Mp4 || codec is "flac" or "alac" or "vorbis";
+        bool counts = kind == ContentKind.Mp4 || IsLossless(codec) || codec == "vorbis";
         if (!counts || Number(stream, "start_pts") != 0 || Number(stream, "duration_ts") is not { } ticks) return null;
         string[] timeBase = Text(stream, "time_base").Split('/');
         if (timeBase.Length != 2 || !Whole(timeBase[0], out long numerator) || !Whole(timeBase[1], out long denominator)) return null;

@@ -22,7 +22,7 @@ sealed class TrackFile(EncodedFormat? format, BitDepth codes, TrackLoudness inpu
     {
         if (format is not null)
         {
-            var encoded = new EncodedLayout(format, input.SampleRateHz, input.Channels, codes, input.Frames, extras.Tags);
+            var encoded = new EncodedLayout(format, input.SampleRateHz, input.Channels, codes, input.Frames, ContainerTags.Held(format.Format, extras.Tags));
             return new EncodedWriter(target, encoded, extras.Encoder, cancellation);
         }
         List<WavChunk> before = [], after = [];
@@ -38,6 +38,7 @@ sealed class TrackFile(EncodedFormat? format, BitDepth codes, TrackLoudness inpu
     public IEnumerable<string> Warnings(TrackLoudness output, int askedHz)
     {
         if (format is null) yield break;
+        foreach (string name in ContainerTags.Lost(format.Format, extras.Tags)) yield return $"{format.Title} has no place for the {name} '{extras.Tags.Track}'.";
         if (output.SampleRateHz != askedHz) yield return $"{format.Title} has no {askedHz:N0} Hz; the track was converted to {output.SampleRateHz:N0} Hz.";
         if (!format.IsLossless && output.TruePeakDbtp > PeakTolerance - DecoderHeadroomDb)
         {

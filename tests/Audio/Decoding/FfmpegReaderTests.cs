@@ -42,7 +42,7 @@ public sealed class FfmpegReaderTests : IDisposable
         using var fromPipe = AudioFile.Open(new PipeStream(File.ReadAllBytes(folder[name]), 4096), name);
         foreach (var reader in new[] { fromFile, fromPipe })
         {
-            Assert.Equal(new AudioFormat(rateHz, 2, container, BitDepth: null, 3), reader.Format);
+            Assert.Equal(new AudioFormat(rateHz, 2, container, BitDepth: null, 3), reader.Format with { BitsPerSecond = null });
             var track = reader.ReadAll();
             Assert.Equal(source.Frames, track.Frames);
             if (reader.Frames is { } announced) Assert.Equal(source.Frames, announced);
