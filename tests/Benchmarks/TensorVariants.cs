@@ -41,7 +41,7 @@ static unsafe class TensorVariants
         var pool = new WorkerPool(threads);
         var scratch = new Scratch(threads);
         int depth = inputs * kernel * kernel, positions = height * frames;
-        Packed weights = Packed.Rows(FullSizeWeights.Noise(outputs * depth / 2), outputs, depth, kernels.Rows);
+        Packed weights = Packed.Rows(engine.Lasting, FullSizeWeights.Noise(outputs * depth / 2), outputs, depth, kernels.Rows);
         var from = (ManagedTensor)engine.Upload(FullSizeWeights.Noise(inputs * positions / 2), 1, inputs, height, frames);
         var to = (ManagedTensor)engine.Zeros(1, outputs, height, frames);
         Tap[] taps =
@@ -63,8 +63,8 @@ static unsafe class TensorVariants
     static IEnumerable<Measurement> Transposes()
     {
         const int side = 2048;
-        var from = new TensorBuffer(side * side);
-        var to = new TensorBuffer(side * side);
+        var from = new Segment(side * side);
+        var to = new Segment(side * side);
         new Span<float>(from.Data, side * side).Fill(1);
         return InTurns(side * side / 1e9, "G values/s",
         [

@@ -28,7 +28,7 @@ public sealed unsafe partial class ManagedEngine
                from x in Enumerable.Range(0, kernel.Width)
                select new Tap(channel, (y * dilation.Height) - padding.Height, (x * dilation.Width) - padding.Width),
         ];
-        return new ManagedConv(layout, Packed.Rows(weight, layout.Outputs, depth, kernels.Rows), taps, bias.IsEmpty ? null : bias.ToArray());
+        return new ManagedConv(layout, Packed.Rows(Lasting, weight, layout.Outputs, depth, kernels.Rows), taps, bias.IsEmpty ? null : bias.ToArray());
     }
 
     public Tensor Conv(Tensor x, ConvWeights weights, Finish finish = default)

@@ -25,7 +25,7 @@ public sealed unsafe partial class ManagedEngine
         fixed (float* from = weight)
         {
             float* at = from;
-            var packed = Packed.Of(outputs * stride, inputs * taps, kernels.Rows, (row, k) =>
+            var packed = Packed.Of(Lasting, outputs * stride, inputs * taps, kernels.Rows, (row, k) =>
             {
                 int place = (row % stride) + (k % taps * stride);
                 return place < kernel ? at[((((long)(k / taps)) * outputs) + (row / stride)) * kernel + place] : 0;

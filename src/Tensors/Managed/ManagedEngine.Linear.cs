@@ -13,7 +13,7 @@ public sealed unsafe partial class ManagedEngine
     {
         Require(layout.Inputs > 0 && layout.Outputs > 0, $"A layer of {layout.Inputs} inputs and {layout.Outputs} outputs computes nothing.");
         RequireValues(weight, (long)layout.Inputs * layout.Outputs, bias, layout.Outputs);
-        return new ManagedLinear(layout, Packed.Rows(weight, layout.Outputs, layout.Inputs, kernels.Columns), bias.IsEmpty ? null : bias.ToArray());
+        return new ManagedLinear(layout, Packed.Rows(Lasting, weight, layout.Outputs, layout.Inputs, kernels.Columns), bias.IsEmpty ? null : bias.ToArray());
     }
 
     public Tensor Linear(Tensor x, LinearWeights weights, Finish finish = default)
@@ -41,7 +41,7 @@ public sealed unsafe partial class ManagedEngine
         for (int item = 0; item < batch; item++)
         {
             float* matrix = right.Data + ((long)item * depth * columns);
-            var packed = Packed.Of(columns, depth, kernels.Columns, (j, k) => transposed ? matrix[((long)j * depth) + k] : matrix[((long)k * columns) + j]);
+            using var packed = Packed.Of(Buffers, columns, depth, kernels.Columns, (j, k) => transposed ? matrix[((long)j * depth) + k] : matrix[((long)k * columns) + j]);
             var ending = new TokenFinish(kernels, null, Activation.None, null, null, to.View((long)item * rows * columns, [rows, columns]), columns);
             RunTokens(new TokenSource(left.Data + ((long)item * rows * depth), depth), rows, packed, ending);
         }

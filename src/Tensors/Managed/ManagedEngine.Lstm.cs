@@ -21,7 +21,7 @@ public sealed unsafe partial class ManagedEngine
         RequireValues(hiddenWeight, (long)Gates * size * size, bias, Gates * size);
         LinearWeights input = Prepare(new LinearLayout(layout.Inputs, Gates * size), inputWeight, bias);
         var hidden = new Packed[Gates];
-        for (int gate = 0; gate < Gates; gate++) hidden[gate] = Packed.Rows(hiddenWeight.Slice(gate * size * size, size * size), size, size, kernels.Columns);
+        for (int gate = 0; gate < Gates; gate++) hidden[gate] = Packed.Rows(Lasting, hiddenWeight.Slice(gate * size * size, size * size), size, size, kernels.Columns);
         return new ManagedLstm(layout, input, hidden);
     }
 

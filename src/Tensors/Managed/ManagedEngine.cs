@@ -12,6 +12,7 @@ public sealed unsafe partial class ManagedEngine : IEngine
     readonly WorkerPool pool;
     readonly Scratch scratch;
     readonly ThreadLocal<ManagedScope?> scope = new();
+    bool isDisposed;
 
     /// <param name="threads">0: one a processor.</param>
     public ManagedEngine(int threads = 0) : this(threads, KernelSet.Best)
@@ -33,7 +34,11 @@ public sealed unsafe partial class ManagedEngine : IEngine
     public string NumericsClass { get; } =
         $"managed-fma-net{Environment.Version.Major}-{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux")}";
 
+    /// <summary>For what dies with its scope.</summary>
     internal BufferPool Buffers { get; } = new();
+
+    /// <summary>For weights, and for tensors that belong to no scope: they would only split the memory that scopes use again and again.</summary>
+    internal BufferPool Lasting { get; } = new(BufferPool.Medium);
 
     public ITensorScope Scope() => scope.Value = new ManagedScope(this, scope.Value);
 
@@ -62,11 +67,16 @@ public sealed unsafe partial class ManagedEngine : IEngine
         GC.KeepAlive(source);
     }
 
+    /// <summary>Frees all memory at once, weights and tensors too; nothing made by this engine can be used after that.</summary>
     public void Dispose()
     {
+        if (isDisposed) return;
+        isDisposed = true;
         pool.Dispose();
         scope.Dispose();
+        scratch.Dispose();
         Buffers.Dispose();
+        Lasting.Dispose();
     }
 
     internal ManagedTensor Own(ManagedTensor tensor)
@@ -86,13 +96,15 @@ public sealed unsafe partial class ManagedEngine : IEngine
     {
         long length = 1;
         foreach (int size in shape) length *= size;
-        
-        // What belongs to no scope may stay for as long as the engine does: it would only split the memory that scopes use again and again.
-        return Own(new(this, scope.Value is null ? new(length) : Buffers.Rent(length), 0, shape));
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        return Own(new(this, (scope.Value is null ? Lasting : Buffers).Rent(length), 0, shape));
     }
 
-    ManagedTensor Mine(Tensor tensor) => tensor is ManagedTensor mine && mine.Engine == this ? mine
-        : throw new ArgumentException($"The tensor {tensor} belongs to another engine.", nameof(tensor));
+    ManagedTensor Mine(Tensor tensor)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        return tensor is ManagedTensor mine && mine.Engine == this ? mine : throw new ArgumentException($"The tensor {tensor} belongs to another engine.", nameof(tensor));
+    }
 
     ManagedTensor? MineOrNull(Tensor? tensor) => tensor is null ? null : Mine(tensor);
 

@@ -6,18 +6,17 @@ namespace DgxMusic.Tensors.Managed;
 /// A matrix cut into strips of its outer axis, as the product kernel reads them: strip after strip, inside a strip depth after depth,
 /// for each depth the strip's values side by side. The last strip is filled up with zeros.
 /// </summary>
-sealed unsafe class Packed
+sealed unsafe class Packed : IDisposable
 {
     /// <summary>Depth of one block of a product: part of the definition of its rounding, so the same everywhere.</summary>
     internal const int Block = 128;
 
     readonly TensorBuffer buffer;
 
-    Packed(int outer, int depth, int width)
+    Packed(BufferPool memory, int outer, int depth, int width)
     {
         (Outer, Depth, Width) = (outer, depth, width);
-        buffer = new TensorBuffer((long)((outer + width - 1) / width) * width * depth);
-        buffer.Share();
+        buffer = memory.Rent((long)((outer + width - 1) / width) * width * depth);
         new Span<float>(buffer.Data, checked((int)buffer.Capacity)).Clear();
     }
 
@@ -32,10 +31,13 @@ sealed unsafe class Packed
     /// <summary>Where the strip that begins at <paramref name="outer"/> has its values of depth <paramref name="depth"/>.</summary>
     internal float* At(int outer, int depth) => buffer.Data + (outer / Width * StripStep) + ((long)depth * Width);
 
+    /// <summary>Gives the memory back; without this, it goes with the pool.</summary>
+    public void Dispose() => buffer.Return();
+
     /// <param name="value">The value at (outer, depth).</param>
-    internal static Packed Of(int outer, int depth, int width, Func<int, int, float> value)
+    internal static Packed Of(BufferPool memory, int outer, int depth, int width, Func<int, int, float> value)
     {
-        var packed = new Packed(outer, depth, width);
+        var packed = new Packed(memory, outer, depth, width);
         for (int i = 0; i < outer; i++)
         {
             float* to = packed.At(i, 0) + (i % width);
@@ -46,9 +48,9 @@ sealed unsafe class Packed
     }
 
     /// <summary>Matrix of a layer, row-major (outer, depth).</summary>
-    internal static Packed Rows(ReadOnlySpan<float> values, int outer, int depth, int width)
+    internal static Packed Rows(BufferPool memory, ReadOnlySpan<float> values, int outer, int depth, int width)
     {
-        var packed = new Packed(outer, depth, width);
+        var packed = new Packed(memory, outer, depth, width);
         fixed (float* from = values)
         {
             for (int strip = 0; strip < outer; strip += width)

@@ -32,16 +32,10 @@ sealed unsafe class Segment : IDisposable
     /// <summary>Floats from the front that were ever in use.</summary>
     internal long Reach { get; private set; }
 
-    /// <summary>Frees the memory if no buffer lies in it; else it is freed once nobody refers to those either.</summary>
+    /// <summary>Frees the memory now, whatever lies in it: nobody may read or write it any more.</summary>
     public void Dispose()
     {
-        lock (gaps)
-        {
-            if (gaps is not [var all] || all.Length < Length) return;
-            gaps.Clear();
-            Free();
-        }
-
+        lock (gaps) Free();
         GC.SuppressFinalize(this);
     }
 

@@ -7,11 +7,6 @@ sealed unsafe class TensorBuffer
     readonly long start;
     int users;
 
-    /// <summary>A buffer with memory of its own.</summary>
-    internal TensorBuffer(long capacity) : this(new(capacity), 0, capacity)
-    {
-    }
-
     internal TensorBuffer(Segment segment, long start, long capacity)
     {
         (this.segment, this.start, Capacity) = (segment, start, capacity);
@@ -38,12 +33,17 @@ sealed unsafe class TensorBuffer
 }
 
 /// <summary>Memory that is used again and again, so that a forward pass like the last one asks the system for none.</summary>
-sealed class BufferPool : IDisposable
+/// <param name="segmentLength">Floats of a segment, of which the system holds what was ever touched. Allocators keep freed pieces for later, but not those of more than 32 MiB, which is 8 Mi floats.</param>
+sealed class BufferPool(long segmentLength = BufferPool.Large) : IDisposable
 {
-    /// <summary>Floats of a segment: 256 MiB, of which the system holds what was ever touched.</summary>
-    const long SegmentLength = 1 << 26;
+    /// <summary>256 MiB.</summary>
+    internal const long Large = 1 << 26;
+
+    /// <summary>64 MiB.</summary>
+    internal const long Medium = 1 << 24;
 
     readonly List<Segment> segments = [];
+    bool isDisposed;
 
     /// <summary>Floats that were ever in use.</summary>
     internal long Reach => segments.Sum(segment => segment.Reach);
@@ -52,21 +52,24 @@ sealed class BufferPool : IDisposable
     {
         lock (segments)
         {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
             foreach (Segment segment in segments)
             {
                 if (segment.Take(length) is { } start) return new(segment, start, length);
             }
 
-            var further = new Segment(Math.Max(SegmentLength, length));
+            var further = new Segment(Math.Max(segmentLength, length));
             segments.Add(further);
             return new(further, further.Take(length)!.Value, length);
         }
     }
 
+    /// <summary>Frees all of it, whatever is still in use.</summary>
     public void Dispose()
     {
         lock (segments)
         {
+            isDisposed = true;
             foreach (Segment segment in segments) segment.Dispose();
             segments.Clear();
         }
