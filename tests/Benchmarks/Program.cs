@@ -13,6 +13,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["profile"] = HTDemucsProfile.Run,
     ["variants"] = TensorVariants.Run,
     ["memory"] = PeakMemory.Run,
+    ["leases"] = LeaseSpeed.Run,
     ["runner"] = RunnerSpeed.Run,
     ["queue"] = QueueSpeed.Run,
     ["events"] = EventSpeed.Run,
