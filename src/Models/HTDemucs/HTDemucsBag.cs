@@ -7,7 +7,7 @@ using DgxMusic.Tensors;
 namespace DgxMusic.Models.HTDemucs;
 
 /// <summary>One model, or several that each know some sources better: <c>htdemucs_ft</c> has one for each of its four.</summary>
-public sealed class HTDemucsBag : ISeparationModel
+public sealed class HTDemucsBag : IWindowedModel
 {
     /// <summary>Keeps silence from being divided by nothing.</summary>
     const double Epsilon = 1e-8;
@@ -69,7 +69,7 @@ public sealed class HTDemucsBag : ISeparationModel
         int[] leads = [.. Leads(settings.Shifts)];
         float[] sum = new float[Sources.Count * models[0].Config.AudioChannels * plan.Frames], stems = new float[sum.Length];
         long runs = leads.Sum(lead => plan.RangeOf(span, track.Frames, lead).Count) * models.Length, done = 0, fedFrom = HeardFor(span, track, sampleRateHz, settings).From;
-        var scale = new Normalization((float)track.Mean, (float)(track.Deviation + Epsilon));
+        Normalization scale = ScaleOf(track);
         IStemStream passes = leads.Length == 1 ? Pass(0, Finished) : new ShiftedSeparation(leads.Length, Pass, Finished);
         return new NormalizedStream(passes, scale);
 
@@ -88,22 +88,26 @@ public sealed class HTDemucsBag : ISeparationModel
 
         float[] Run(float[] window)
         {
-            Array.Clear(sum);
-            for (int n = 0; n < models.Length; n++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                AddWeighted(models[n], window, weights[n], stems, sum);
-                progress?.Invoke((double)++done / runs);
-            }
-
-            if (models.Length > 1) Divide(sum);
+            RunAll(window, stems, sum, () => progress?.Invoke((double)++done / runs), cancellation);
             return sum;
         }
     }
 
+    public void Separate(ReadOnlySpan<float> window, TrackStatistics heard, Span<float> stems, CancellationToken cancellation = default)
+    {
+        Normalization scale = ScaleOf(heard);
+        float[] normal = new float[window.Length], sum = new float[stems.Length];
+        scale.Do(window, normal);
+        RunAll(normal, new float[stems.Length], sum, null, cancellation);
+        scale.Undo(sum);
+        sum.CopyTo(stems);
+    }
+
+    public SegmentPlan PlanOf(SeparationSettings settings) => new(models[0].Config.SegmentFrames, settings.Overlap);
+
     public void Dispose() => engine.Dispose();
 
-    SegmentPlan PlanOf(SeparationSettings settings) => new(models[0].Config.SegmentFrames, settings.Overlap);
+    static Normalization ScaleOf(TrackStatistics track) => new((float)track.Mean, (float)(track.Deviation + Epsilon));
 
     /// <summary>Silence in front of each pass, up to half a second: a function of the pass's number alone.</summary>
     IEnumerable<int> Leads(int shifts)
@@ -117,6 +121,21 @@ public sealed class HTDemucsBag : ISeparationModel
             mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
             yield return (int)((mixed ^ (mixed >> 31)) % (longest + 1));
         }
+    }
+
+    /// <summary>What all models make of a window, weighted and added up in <paramref name="sum"/>.</summary>
+    /// <param name="stems">Room for what a model gives.</param>
+    void RunAll(float[] window, float[] stems, float[] sum, Action? ran, CancellationToken cancellation)
+    {
+        Array.Clear(sum);
+        for (int n = 0; n < models.Length; n++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            AddWeighted(models[n], window, weights[n], stems, sum);
+            ran?.Invoke();
+        }
+
+        if (models.Length > 1) Divide(sum);
     }
 
     /// <param name="stems">Room for what the model gives.</param>
@@ -148,27 +167,30 @@ public sealed class HTDemucsBag : ISeparationModel
         public AudioBuffer Do(AudioBuffer block)
         {
             var normal = new AudioBuffer(block.SampleRateHz, block.Channels, block.Frames);
-            for (int channel = 0; channel < block.Channels; channel++)
-            {
-                TensorPrimitives.Subtract(block[channel], Mean, normal[channel]);
-                TensorPrimitives.Divide(normal[channel], Deviation, normal[channel]);
-            }
-
+            for (int channel = 0; channel < block.Channels; channel++) Do(block[channel], normal[channel]);
             return normal;
+        }
+
+        public void Do(ReadOnlySpan<float> samples, Span<float> normal)
+        {
+            TensorPrimitives.Subtract(samples, Mean, normal);
+            TensorPrimitives.Divide(normal, Deviation, normal);
         }
 
         public AudioBuffer[] Undo(AudioBuffer[] stems)
         {
             foreach (AudioBuffer stem in stems)
             {
-                for (int channel = 0; channel < stem.Channels; channel++)
-                {
-                    TensorPrimitives.Multiply(stem[channel], Deviation, stem[channel]);
-                    TensorPrimitives.Add(stem[channel], Mean, stem[channel]);
-                }
+                for (int channel = 0; channel < stem.Channels; channel++) Undo(stem[channel]);
             }
 
             return stems;
+        }
+
+        public void Undo(Span<float> samples)
+        {
+            TensorPrimitives.Multiply(samples, Deviation, samples);
+            TensorPrimitives.Add(samples, Mean, samples);
         }
     }
 

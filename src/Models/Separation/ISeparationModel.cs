@@ -57,6 +57,9 @@ public interface ISeparationModel : IDisposable
     /// <summary>Frames between the places where a track may be parted.</summary>
     int StrideOf(int sampleRateHz, SeparationSettings settings);
 
+    /// <summary>The most frames that have to come after one until its stems are given; of one that hears no windows.</summary>
+    int LatencyOf(int sampleRateHz) => 0;
+
     /// <summary>The frames of the track that have to be heard for the stems of a span of it.</summary>
     FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings);
 

@@ -20,6 +20,13 @@ public sealed class SpectralModel : ISeparationModel
 
     public int StrideOf(int sampleRateHz, SeparationSettings settings) => HopsInStride * new SpectralSeparator(sampleRateHz, channels: 2).HopFrames;
 
+    /// <summary>Its windows and medians look ahead, and it works a hop at a time.</summary>
+    public int LatencyOf(int sampleRateHz)
+    {
+        var separator = new SpectralSeparator(sampleRateHz, channels: 2);
+        return separator.DelayFrames + separator.HopFrames;
+    }
+
     public FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings)
     {
         // Twice the delay is more than the medians and windows around any frame reach to either side.
