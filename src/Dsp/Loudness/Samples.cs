@@ -30,6 +30,19 @@ static class Samples
         if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(samples))) RequireEach(samples, channel, heard);
     }
 
+    /// <inheritdoc cref="Require"/>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidSamples"/>: a sample is NaN, infinite, or so loud that its spectrum's square leaves float32.</exception>
+    public static void RequireTransformable(AudioBuffer block, int sampleRateHz, int channels, long heard)
+    {
+        const float loudest = 1e12f;   // 240 dB over full scale
+        Require(block, sampleRateHz, channels, heard);
+        for (int channel = 0; channel < channels; channel++)
+        {
+            if (PeakScanner.LargestSample(block[channel]) is > loudest and float largest)
+                throw new PipelineException(Problem.InvalidSamples, $"Channel {channel + 1} has a sample of {largest}, which is no sound.");
+        }
+    }
+
     static void RequireEach(ReadOnlySpan<float> samples, int channel, long heard)
     {
         for (int i = 0; i < samples.Length; i++)
