@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DgxMusic.Dsp.Spectrum;
 
 namespace DgxMusic.Models.Spectral;
 
@@ -21,7 +22,7 @@ sealed class Centre(int size, int sampleRateHz)
 
     /// <param name="power">Of the same frame, summed over the channels.</param>
     /// <param name="share">By bin, 0 … 1.</param>
-    public void Measure(Spectrum[] frame, ReadOnlySpan<float> power, Span<float> share)
+    public void Measure(ChannelSpectrum[] frame, ReadOnlySpan<float> power, Span<float> share)
     {
         share.Fill(1f);
         if (frame.Length == 1) return;

@@ -1,5 +1,6 @@
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
+using DgxMusic.Dsp.Spectrum;
 
 namespace DgxMusic.Models.Spectral;
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DgxMusic.Dsp.Spectrum;
 
 namespace DgxMusic.Models.Spectral;
 
@@ -34,11 +35,11 @@ sealed class Steadiness
     public int LookAhead => frameOffsets.Length / 2;
 
     /// <summary>Takes the powers of the newest frame, summed over the channels, so that all channels get the same gains and images stay in place.</summary>
-    public void Push(Spectrum[] newest)
+    public void Push(ChannelSpectrum[] newest)
     {
         Span<float> row = powers.AsSpan(slot * bins, bins);
         row.Clear();
-        foreach (Spectrum channel in newest)
+        foreach (ChannelSpectrum channel in newest)
         {
             TensorPrimitives.MultiplyAdd(channel.Real, channel.Real, row, row);
             TensorPrimitives.MultiplyAdd(channel.Imaginary, channel.Imaginary, row, row);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DgxMusic.Dsp.Spectrum;
 
 namespace DgxMusic.Models.Spectral;
 
@@ -36,9 +37,9 @@ sealed class SteadyMasks : IMaskMaker
 
     public int LookAhead => steadiness.LookAhead;
 
-    public void Push(Spectrum[] newest) => steadiness.Push(newest);
+    public void Push(ChannelSpectrum[] newest) => steadiness.Push(newest);
 
-    public float[][] Make(Spectrum[] frame)
+    public float[][] Make(ChannelSpectrum[] frame)
     {
         float[] bass = gains[Bass], voice = gains[Voice];
         steadiness.Measure(steady);

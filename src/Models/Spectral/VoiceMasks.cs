@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using DgxMusic.Dsp.Spectrum;
 
 namespace DgxMusic.Models.Spectral;
 
@@ -33,9 +34,9 @@ sealed class VoiceMasks : IMaskMaker
 
     public int LookAhead => steadiness.LookAhead;
 
-    public void Push(Spectrum[] newest) => steadiness.Push(newest);
+    public void Push(ChannelSpectrum[] newest) => steadiness.Push(newest);
 
-    public float[][] Make(Spectrum[] frame)
+    public float[][] Make(ChannelSpectrum[] frame)
     {
         float[] voice = gains[Voice], drums = gains[Drums];
         steadiness.Measure(voice);

@@ -1,3 +1,4 @@
+using DgxMusic.Dsp.Spectrum;
 using DgxMusic.Models.Spectral;
 
 namespace DgxMusic.Models.Tests.Spectral;
@@ -16,7 +17,7 @@ public sealed class MasksTests
             var random = new Random(channels);
             for (int frame = 0; frame < 40; frame++)
             {
-                Spectrum[] spectra = [.. Enumerable.Range(0, channels).Select(_ => Random(random, bins))];
+                ChannelSpectrum[] spectra = [.. Enumerable.Range(0, channels).Select(_ => Random(random, bins))];
                 masks.Push(spectra);
                 float[][] gains = masks.Make(spectra);   // not even the frame that the medians mean
                 for (int bin = 0; bin < bins; bin++)
@@ -29,9 +30,9 @@ public sealed class MasksTests
     }
 
     // Powers over 200 dB, many bins silent.
-    static Spectrum Random(Random random, int bins)
+    static ChannelSpectrum Random(Random random, int bins)
     {
-        var spectrum = new Spectrum(bins);
+        var spectrum = new ChannelSpectrum(bins);
         for (int bin = 0; bin < bins; bin++)
         {
             double scale = random.Next(4) == 0 ? 0 : Math.Pow(10, random.Next(-5, 6));

@@ -1,7 +1,7 @@
-namespace DgxMusic.Models.Spectral;
+namespace DgxMusic.Dsp.Spectrum;
 
 /// <summary>One channel's bins of one window, from 0 Hz to the Nyquist frequency.</summary>
-sealed class Spectrum(int bins)
+public sealed class ChannelSpectrum(int bins)
 {
     public float[] Real { get; } = new float[bins];
 
@@ -9,7 +9,7 @@ sealed class Spectrum(int bins)
 }
 
 /// <summary>Decides how much of each bin goes to each output. Gains lie within 0 … 1 and add up to at most 1.</summary>
-interface IMaskMaker
+public interface IMaskMaker
 {
     int Outputs { get; }
 
@@ -17,8 +17,8 @@ interface IMaskMaker
     int LookAhead { get; }
 
     /// <summary>Takes the newest frame, by channel.</summary>
-    void Push(Spectrum[] newest);
+    void Push(ChannelSpectrum[] newest);
 
     /// <summary>Gains by output and bin for the frame <see cref="LookAhead"/> before the newest; valid until the next call.</summary>
-    float[][] Make(Spectrum[] centre);
+    float[][] Make(ChannelSpectrum[] centre);
 }

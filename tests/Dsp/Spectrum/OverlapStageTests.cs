@@ -1,6 +1,6 @@
-using DgxMusic.Models.Spectral;
+using DgxMusic.Dsp.Spectrum;
 
-namespace DgxMusic.Models.Tests.Spectral;
+namespace DgxMusic.Dsp.Tests.Spectrum;
 
 [Trait("Category", "Kernels")]
 public sealed class OverlapStageTests
@@ -38,10 +38,10 @@ public sealed class OverlapStageTests
 
         public int LookAhead => lookAhead;
 
-        public void Push(Spectrum[] newest)
+        public void Push(ChannelSpectrum[] newest)
         {
         }
 
-        public float[][] Make(Spectrum[] centre) => gains;
+        public float[][] Make(ChannelSpectrum[] centre) => gains;
     }
 }
