@@ -16,21 +16,19 @@ public sealed record GpuCard(string Name, long TotalMb, long FreeMb);
 /// <param name="Mock">Mocks stand in for models.</param>
 public sealed record GpuCapacity(bool Available, string Backend, IReadOnlyList<GpuCard> Gpus, int? ActiveJobs, int? QueuedJobs, bool Mock, string? Reason);
 
-/// <summary>Capacity of GPUs. No GPU engine is built into this program, which is what it says.</summary>
-public sealed class Gpu(QueueStatistics statistics, EngineSwitches switches)
+/// <summary>Capacity of GPUs.</summary>
+public sealed class Gpu(QueueStatistics statistics, EngineSwitches switches, IGpuProbe probe)
 {
-    const string NoEngine = "No GPU engine is built into this program; the CPU does the work.";
-
     public async Task<IResult> ReadAsync(HttpRequest request)
     {
         try
         {
             QueueReport queue = await statistics.ReadAsync(request.HttpContext.RequestAborted);
-            return Tell(queue.ProcessingJobs, queue.PendingJobs, NoEngine);
+            return Tell(queue.ProcessingJobs, queue.PendingJobs, null);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return Tell(null, null, $"{NoEngine} The queue does not answer ({fault.GetType().Name}).");
+            return Tell(null, null, $" The queue does not answer ({fault.GetType().Name}).");
         }
     }
 
@@ -38,5 +36,15 @@ public sealed class Gpu(QueueStatistics statistics, EngineSwitches switches)
     public Task<IResult> OpenSessionAsync(HttpRequest request) =>
         throw new PipelineException(Problem.NotBuilt, "There are no GPU sessions yet: each job takes what it needs and gives it back. GET /api/v1/gpu/capacity tells what there is.");
 
-    IResult Tell(int? active, int? queued, string reason) => Results.Json(new GpuCapacity(false, "cpu", [], active, queued, switches.Any, reason), ApiJson.Options);
+    IResult Tell(int? active, int? queued, string? more)
+    {
+        GpuReport report = GpuReport.Of(probe);
+        bool isThere = report.Best is not null;
+        string reason = (isThere ? "" : $"{report.Reason ?? "There is no GPU."} The CPU does the work.") + more;
+        return Results.Json(
+            new GpuCapacity(
+                isThere, isThere ? SeparationDevices.Cuda : SeparationDevices.Cpu, [.. report.Gpus.Select(gpu => new GpuCard(gpu.Name, gpu.TotalMb, gpu.FreeMb))], active, queued, switches.Any,
+                reason.Length == 0 ? null : reason.Trim()),
+            ApiJson.Options);
+    }
 }

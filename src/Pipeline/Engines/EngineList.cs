@@ -24,16 +24,16 @@ public sealed class EngineList(EngineRegistry generators, SeparatorRegistry sepa
 {
     static readonly EngineLicence ours = new("MIT", "https://opensource.org/license/mit", MustBeAccepted: false);
 
-    static readonly Dictionary<string, (int? MemoryMb, string Quality)> notes = new()
+    static readonly Dictionary<string, string> notes = new()
     {
-        ["musicgen-small"] = (null, "The smallest MusicGen: 300 million parameters."),
-        ["musicgen-medium"] = (null, "MusicGen of 1.5 billion parameters."),
-        ["musicgen-large"] = (null, "MusicGen of 3.3 billion parameters."),
-        [EngineRegistry.Composer] = (null, "Composes by rules and plays on its own synthesisers; no weights, stems and MIDI with every track."),
-        ["htdemucs_ft"] = (6144, "Four models, each tuned for one stem: four times the work of htdemucs."),
-        ["htdemucs"] = (4096, "One model for all four stems."),
-        ["htdemucs_6s"] = (8192, "Guitar and piano as well; its authors call the piano stem poor."),
-        [SpectralModel.ModelName] = (null, "A baseline without weights, far from a trained model."),
+        ["musicgen-small"] = "The smallest MusicGen: 300 million parameters.",
+        ["musicgen-medium"] = "MusicGen of 1.5 billion parameters.",
+        ["musicgen-large"] = "MusicGen of 3.3 billion parameters.",
+        [EngineRegistry.Composer] = "Composes by rules and plays on its own synthesisers; no weights, stems and MIDI with every track.",
+        ["htdemucs_ft"] = "Four models, each tuned for one stem: four times the work of htdemucs.",
+        ["htdemucs"] = "One model for all four stems.",
+        ["htdemucs_6s"] = "Guitar and piano as well; its authors call the piano stem poor.",
+        [SpectralModel.ModelName] = "A baseline without weights, far from a trained model.",
     };
 
     public IReadOnlyList<EngineCard> Read()
@@ -52,7 +52,8 @@ public sealed class EngineList(EngineRegistry generators, SeparatorRegistry sepa
     {
         ModelLicence? published = ModelCatalog.All.FirstOrDefault(model => model.Name == name)?.Licence;
         EngineLicence licence = published is null ? ours : new(published.Name, published.Address, published.MustBeAccepted);
-        (int? memory, string quality) = notes.GetValueOrDefault(name, (null, "An engine of this installation."));
+        int? memory = kind == EngineKind.Separator ? SeparationDevices.MemoryMbOf(name) : null;
+        string quality = notes.GetValueOrDefault(name, "An engine of this installation.");
         return new(name, kind, isInstalled, stems, memory, isMock ? $"A mock, for tests. {quality}" : quality, isDefault, isMock, licence);
     }
 }

@@ -16,6 +16,7 @@ static class EngineServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<EngineSwitches>>().Value);
         services.AddLogging().AddSettings<EngineOptions>("Engines");
         services.TryAddSingleton(_ => new ModelStore("models"));
+        services.TryAddSingleton<IGpuProbe, NoGpuProbe>();
         services.AddSingleton<SeparatorPool>().AddSingleton<ISweep>(provider => provider.GetRequiredService<SeparatorPool>());
         return services.AddSingleton<EngineRegistry>().AddSingleton<SeparatorRegistry>().AddSingleton<EngineList>();
     }
