@@ -40,6 +40,8 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem TooManyChannels = new("too-many-channels", 422, "This has more channels than we accept.");
     public static readonly Problem EmptyAudio = new("empty-audio", 422, "This audio has no samples.");
     public static readonly Problem InvalidSamples = new("invalid-samples", 422, "This audio has samples that are not numbers.");
+    public static readonly Problem AddressRefused = new("address-refused", 422, "This address is not one we fetch from.");
+    public static readonly Problem SourceUnavailable = new("source-unavailable", 422, "The address gave no file.");
     public static readonly Problem LengthMismatch = new("length-mismatch", 422, "There are not as many names as files.");
     public static readonly Problem WeightsUnreadable = new("weights-unreadable", 422, "This weight file cannot be read.");
     public static readonly Problem WeightsRefused = new("weights-refused", 422, "This weight file asks for more than to hold weights.");

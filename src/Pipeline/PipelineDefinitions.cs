@@ -1,6 +1,7 @@
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Orchestrations;
+using DgxMusic.Pipeline.Uploads;
 using DgxMusic.Pipeline.Webhooks;
 
 namespace DgxMusic.Pipeline;
@@ -10,7 +11,7 @@ public static class PipelineDefinitions
 {
     public static IReadOnlyList<OrchestrationDefinition> Orchestrations { get; } =
     [
-        DeliverWebhook.Definition,
+        DeliverWebhook.Definition, FetchRemote.Definition,
         RunJob.Generation, GenerateMusic.Definition, RunJob.Export, ExportUpload.Definition, RunJob.Analysis, AnalyzeUpload.Definition,
         RunJob.Benchmark, MeasureMachine.Definition,
         RunJob.Reproduction, ReproduceMusic.Definition,
@@ -18,7 +19,7 @@ public static class PipelineDefinitions
 
     public static IReadOnlyList<ActivityDefinition> Activities { get; } =
     [
-        PostWebhook.Definition,
+        PostWebhook.Definition, FetchUpload.Definition, RefuseUpload.Definition,
         GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, PublishExport.Definition, CloseJob.Definition, RecordRetry.Definition, AskForPlace.Definition,
         PlayBenchmark.Definition,
         CompareReproduction.Definition,

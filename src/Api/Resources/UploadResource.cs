@@ -11,7 +11,7 @@ public sealed record UploadRefusal(string Code, string Message);
 public sealed record UploadResource(
     string UploadId, UploadStatus Status, UploadSource Source, string? FileName, string Blob, long? Bytes, string? Sha256, string? Etag, string? Format, string? BitDepth,
     int? SampleRate, int? Channels, double? DurationSeconds, bool? SamplesChecked, UploadTags? Tags, bool? HasCover, IReadOnlyList<string> Warnings, UploadRefusal? Problem, string? Note,
-    DateTime CreatedAt, DateTime? ExpiresAt)
+    DateTime CreatedAt, DateTime? ExpiresAt, string? SourceUrl)
 {
     public static UploadResource Of(UploadRow row, DateTime now)
     {
@@ -19,7 +19,7 @@ public sealed record UploadResource(
         return new(
             row.UploadId, row.StatusAt(now), row.Source, row.FileName, row.Blob.ToString(), row.Bytes, row.Sha256, row.ETag, facts?.Format, facts?.BitDepth, facts?.SampleRateHz,
             facts?.Channels, facts?.Seconds, facts?.SamplesChecked, facts?.Tags, facts?.HasCover, row.Warnings,
-            row.Problem is { } problem ? new(Contracts.Problem.BySlug[problem.Slug].Code, problem.Message) : null, row.Note, row.CreatedAt, row.ExpiresAt);
+            row.Problem is { } problem ? new(Contracts.Problem.BySlug[problem.Slug].Code, problem.Message) : null, row.Note, row.CreatedAt, row.ExpiresAt, row.SourceUrl);
     }
 }
 

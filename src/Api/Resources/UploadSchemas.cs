@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Outbound;
 using DgxMusic.Pipeline.Uploads;
 
 namespace DgxMusic.Api.Resources;
@@ -28,11 +29,12 @@ static class UploadSchemas
         new("job_id", ExportFields.Field("string", "Name of the file instead of the job's id.")),
         new("date", ExportFields.Field("string", "Its folder's day, such as 2026-11-20; today unless given.")));
 
-    /// <summary>A file that will be sent to an address of its own.</summary>
+    /// <summary>A file that will be sent to an address of its own, or that is to be fetched from one.</summary>
     public static JsonNode Announcement { get; } = Closed(
         new("file_name", ExportFields.Field("string", "As its owner calls it.", ("maxLength", 255))),
         new("bytes", ExportFields.Field("integer", "Its length; the file has to have it then.", ("minimum", 1), ("maximum", Intake.MostBytes))),
-        new("content_type", ExportFields.Field("string", "For the sender; the content decides.")));
+        new("content_type", ExportFields.Field("string", "For the sender; the content decides.")),
+        new("source_url", ExportFields.Field("string", "An http or https address on the public internet that the file is fetched from, instead of being sent.", ("maxLength", PublicAddresses.LongestUrl))));
 
     static KeyValuePair<string, JsonNode?> Blob(string description) => new("blob", ExportFields.Field("string", description));
 

@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DgxMusic.Api.Resources;
 
 /// <summary>Files that callers hand in before they say what is to be done with them.</summary>
-public sealed class Uploads(UploadReceiver receiver, UploadRegister register, SignedAddresses addresses)
+public sealed class Uploads(UploadReceiver receiver, UploadRegister register, SignedAddresses addresses, RemoteUploads remote)
 {
     const int MostListed = 1000, UsuallyListed = 100, LongestContentType = 255;
 
-    /// <summary>Takes a file, or gives an address that takes a larger one.</summary>
+    /// <summary>Takes a file, gives an address that takes a larger one, or fetches one from an address.</summary>
     public async Task<IResult> CreateAsync(HttpRequest request) => Multipart.Is(request) ? await ReceiveAsync(request) : await AnnounceAsync(request);
 
     /// <summary>Takes the file that an address was given for.</summary>
@@ -71,12 +71,15 @@ public sealed class Uploads(UploadReceiver receiver, UploadRegister register, Si
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
         var fields = new JsonFields(await RequestBody.ReadObjectAsync(request));
-        string? fileName = fields.Text("file_name"), type = fields.Text("content_type");
+        string? fileName = fields.Text("file_name"), type = fields.Text("content_type"), url = fields.Text("source_url");
         double? bytes = fields.Number("bytes");
         if (bytes is { } count && (count < 0 || count != Math.Truncate(count))) fields.Faults.TryAdd("bytes", "'bytes' is not a whole number.");
         if (type?.Length > LongestContentType) fields.Faults["content_type"] = $"'content_type' has more than {LongestContentType} characters.";
+        if (url is not null && bytes is not null) fields.Faults["bytes"] = "'bytes' is for a file that is sent to us; what 'source_url' gives has the length it has.";
+        if (url is not null && type is not null) fields.Faults["content_type"] = "'content_type' is for a file that is sent to us.";
         fields.RefuseUnknown();
         Check(fields);
+        if (url is not null) return Accepted(request, await remote.AcceptAsync(Callers.Of(request).Id, url, fileName, Callers.TermsOf(request).Ticket, cancel));
         if (bytes > Intake.MostBytes) throw Intake.TooLarge();
         UploadRow row = await receiver.AnnounceAsync(Callers.Of(request).Id, fileName, (long?)bytes, cancel);
         string address = $"{Links.Root}/uploads/{row.UploadId}";
@@ -87,10 +90,14 @@ public sealed class Uploads(UploadReceiver receiver, UploadRegister register, Si
             ApiJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
-    IResult Created(HttpRequest request, UploadRow row)
+    IResult Created(HttpRequest request, UploadRow row) => Answer(request, row, StatusCodes.Status201Created);
+
+    IResult Accepted(HttpRequest request, UploadRow row) => Answer(request, row, StatusCodes.Status202Accepted);
+
+    IResult Answer(HttpRequest request, UploadRow row, int status)
     {
         request.HttpContext.Response.Headers.Location = $"{Links.Root}/uploads/{row.UploadId}";
-        return Results.Json(UploadResource.Of(row, register.UtcNow), ApiJson.Options, statusCode: StatusCodes.Status201Created);
+        return Results.Json(UploadResource.Of(row, register.UtcNow), ApiJson.Options, statusCode: status);
     }
 
     /// <exception cref="PipelineException"><see cref="Problem.MalformedRequest"/>: the body breaks off.</exception>

@@ -8,11 +8,12 @@ static class UploadRoutes
 {
     public static IReadOnlyList<Route> All { get; } =
     [
-        new("POST", "/api/v1/uploads", "uploads", "Takes a file of up to 100 MiB as a form; for a JSON body, gives an address that takes one of up to 200 MiB.", request => Handlers.Of<Uploads>(request).CreateAsync(request))
+        new("POST", "/api/v1/uploads", "uploads", "Takes a file of up to 100 MiB as a form; for a JSON body, gives an address that takes one of up to 200 MiB, or fetches it from source_url.", request => Handlers.Of<Uploads>(request).CreateAsync(request))
         {
+            StartsWork = true,
             Form = UploadSchemas.File,
             Body = UploadSchemas.Announcement,
-            Answers = [new(201, "Of a JSON body: where to send the file, within 15 minutes. Of a form: the upload.", typeof(UploadAddress))],
+            Answers = [new(201, "Of a JSON body: where to send the file, within 15 minutes. Of a form: the upload.", typeof(UploadAddress)), new(202, "Of a body with source_url: the upload, which is downloading; read it until it is ready or refused.", typeof(UploadResource))],
         },
         new("GET", "/api/v1/uploads", "uploads", "This caller's uploads, newest first.", request => Handlers.Of<Uploads>(request).ListAsync(request))
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.Pipeline.Uploads;
 
@@ -7,6 +8,9 @@ namespace DgxMusic.Pipeline.Uploads;
 public static partial class UploadIds
 {
     public static string Draw() => $"upl_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+
+    /// <summary>The one upload of a request that may come again.</summary>
+    public static string Of(WorkTicket ticket) => $"upl_{ticket.Digits}";
 
     public static bool IsOne(string id) => Form().IsMatch(id);
 

@@ -7,7 +7,7 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.Pipeline.Uploads;
 
 /// <summary>Takes files in and gives them up again. Whichever way one comes, it ends in the same row after the same checks.</summary>
-public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Quotas quotas)
+public sealed class UploadReceiver(IBlobStore store, UploadRegister register, OpenUploads open, Quotas quotas)
 {
     /// <summary>An address takes a file so long.</summary>
     public static readonly TimeSpan AddressLasts = TimeSpan.FromMinutes(15);
@@ -52,6 +52,7 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Qu
         while (true)
         {
             UploadRow row = Draft(UploadIds.Draw(), owner, UploadSource.Signed, UploadStatus.Awaiting, fileName, now) with { AnnouncedBytes = bytes, ExpiresAt = now + AddressLasts };
+            await open.NoteAsync(row, cancel);
             if (await register.TryAddAsync(row, cancel)) return row;
         }
     }
@@ -66,30 +67,37 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Qu
         CheckOpen(row);
         if (length > Intake.MostBytes) throw Intake.TooLarge();
         CheckLength(row, length);
-        BlobRef incoming = row.Blob with { Path = $"{FolderOf(row)}/incoming-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}" };
-        UploadRow stored = await StoreAsync(row, incoming, content, cancel);
-        var claim = new UsageClaim(id, 0, stored.Bytes!.Value, row.CreatedAt);
+        row = await TakeInAsync(row, content, cancel);
+        return row.Problem is { } problem ? throw new PipelineException(Problem.BySlug[problem.Slug], problem.Message) : row;
+    }
+
+    /// <summary>Takes the file that a row waits for and finds out what it is.</summary>
+    /// <param name="row">As it waits; its name may be another from now on.</param>
+    /// <returns>Ready or refused.</returns>
+    /// <exception cref="PipelineException"><see cref="Problem.UploadState"/>: it waits no more; <see cref="Problem.UploadNotFound"/>; <see cref="Problem.BodyTooLarge"/>; <see cref="Problem.QuotaExceeded"/>.</exception>
+    internal async Task<UploadRow> TakeInAsync(UploadRow row, Func<Stream, Task> content, CancellationToken cancel)
+    {
+        BlobRef incoming = row.Blob with { Path = $"{IncomingOf(row)}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}" };
+        UploadRow stored = await StoreAsync(row, incoming, content, cancel), taken;
         try
         {
-            await quotas.ClaimAsync(row.Owner, [claim], cancel);
+            await quotas.ClaimAsync(row.Owner, [ClaimOf(stored)], cancel);
+            taken = await register.TryChangeAsync(
+                row.UploadId, now => now.Status == row.Status ? stored with { Status = UploadStatus.Checking, Incoming = incoming, ReceivedAt = register.UtcNow } : null, cancel) ?? throw Taken(row.UploadId);
         }
-        catch
+        catch (PipelineException)
         {
             await store.DeleteAsync(incoming, CancellationToken.None);
             throw;
         }
 
-        UploadRow? taken = await register.TryChangeAsync(
-            id, now => now.Status == UploadStatus.Awaiting ? stored with { Status = UploadStatus.Checking, Incoming = incoming, ReceivedAt = register.UtcNow } : null, cancel);
-        if (taken is null)
-        {
-            await store.DeleteAsync(incoming, CancellationToken.None);
-            throw Taken(id);
-        }
+        return await SettleAsync(taken, cancel);
+    }
 
-        row = await SettleAsync(taken, cancel);
-        await quotas.SettleAsync(row.Owner, claim, row.Problem is null ? claim.Bytes : 0, CancellationToken.None);
-        return row.Problem is { } problem ? throw new PipelineException(Problem.BySlug[problem.Slug], problem.Message) : row;
+    /// <summary>Removes what came of a file and did not become one.</summary>
+    internal async Task ClearIncomingAsync(UploadRow row, CancellationToken cancel)
+    {
+        await foreach (BlobInfo blob in store.ListAsync(row.Blob.Container, IncomingOf(row), cancel)) await store.DeleteAsync(blob.Ref, cancel);
     }
 
     /// <summary>An upload as it stands, its checks finished where whoever began them is gone.</summary>
@@ -169,7 +177,7 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Qu
     }
 
     /// <summary>Gives a received file its name and finds out what it is. Done twice, it is done once.</summary>
-    async Task<UploadRow> SettleAsync(UploadRow row, CancellationToken cancel)
+    internal async Task<UploadRow> SettleAsync(UploadRow row, CancellationToken cancel)
     {
         if (await store.CopyAsync(row.Incoming!, row.Blob, cancel))
         {
@@ -177,7 +185,9 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Qu
             string? etag = (await store.FindAsync(row.Blob, cancel))?.ETag;
             await register.TryChangeAsync(row.UploadId, now => now.Status == UploadStatus.Checking ? now.With(found) with { Incoming = null, ETag = etag } : null, cancel);
             if (found.Problem is not null) await store.DeleteAsync(row.Blob, CancellationToken.None);
+            await quotas.SettleAsync(row.Owner, ClaimOf(row), found.Problem is null ? row.Bytes ?? 0 : 0, CancellationToken.None);
             await store.DeleteAsync(row.Incoming!, CancellationToken.None);
+            await ClearIncomingAsync(row, CancellationToken.None);
         }
 
         return await register.FindAsync(row.UploadId, cancel) ?? throw UploadRegister.Missing(row.UploadId);
@@ -210,8 +220,12 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Qu
 
     static PipelineException Taken(string id) => new(Problem.UploadState, $"Upload {id} has its content already; POST /api/v1/uploads makes another upload.");
 
+    static UsageClaim ClaimOf(UploadRow row) => new(row.UploadId, 0, row.Bytes ?? 0, row.CreatedAt);
+
+    static string IncomingOf(UploadRow row) => $"{FolderOf(row)}/incoming-";
+
     static string FolderOf(UploadRow row) => row.Blob.Path[..row.Blob.Path.LastIndexOf('/')];
 
-    static string? Clean(string? fileName) =>
+    internal static string? Clean(string? fileName) =>
         fileName is null || string.Concat(fileName.EnumerateRunes().Where(rune => !System.Text.Rune.IsControl(rune))).Trim() is not { Length: > 0 } clean ? null : clean;
 }

@@ -14,6 +14,9 @@ public enum UploadSource
 
     /// <summary>Dropped into a watched folder.</summary>
     Inbox,
+
+    /// <summary>Fetched from an address that its owner gave.</summary>
+    Remote,
 }
 
 public enum UploadStatus
@@ -23,6 +26,9 @@ public enum UploadStatus
 
     /// <summary>Nothing came while its address was good.</summary>
     Expired,
+
+    /// <summary>Being fetched from its address, or waiting to be.</summary>
+    Downloading,
 
     /// <summary>All of it is here; what it is, is being found out.</summary>
     Checking,
@@ -76,6 +82,9 @@ public sealed record UploadRow
 
     /// <summary>Until when it may be sent to its address; null where it has none.</summary>
     public DateTime? ExpiresAt { get; init; }
+
+    /// <summary>Where it is fetched from; null where it is sent to us.</summary>
+    public string? SourceUrl { get; init; }
 
     /// <summary>As its sender announced it.</summary>
     public long? AnnouncedBytes { get; init; }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
-using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Outbound;
 using Microsoft.Extensions.Options;
 
 namespace DgxMusic.Pipeline.Webhooks;
@@ -15,7 +14,6 @@ public sealed class WebhookClient : IDisposable
 {
     readonly HttpClient http;
     readonly WebhookOptions options;
-    readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
 
     public WebhookClient(IOptions<WebhookOptions> options)
         : this(options.Value, Dns.GetHostAddressesAsync)
@@ -24,16 +22,8 @@ public sealed class WebhookClient : IDisposable
 
     internal WebhookClient(WebhookOptions options, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
     {
-        (this.options, this.resolve) = (options, resolve);
-        http = new(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectCallback = ConnectAsync, PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-            ActivityHeadersPropagator = null,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        http.DefaultRequestHeaders.UserAgent.Add(new("DgxMusic", ProductVersion.Text));
+        this.options = options;
+        http = PublicHttp.Create(PublicAddresses.Allowed(options.AllowPrivateAddresses), resolve);
     }
 
     /// <param name="headers">Besides the content's type.</param>
@@ -65,25 +55,4 @@ public sealed class WebhookClient : IDisposable
     }
 
     public void Dispose() => http.Dispose();
-
-    async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
-    {
-        (string host, int port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        IPAddress[] found = IPAddress.TryParse(host, out IPAddress? literal) ? [literal] : await resolve(host, cancel);
-        IPAddress[] allowed = options.AllowPrivateAddresses ? found : [.. found.Where(WebhookTarget.IsPublic)];
-        if (allowed.Length == 0 && found.Length > 0) throw new PrivateAddressException();
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, port, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    sealed class PrivateAddressException() : Exception("The name leads to an address that is not on the public internet.");
 }
