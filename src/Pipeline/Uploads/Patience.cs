@@ -6,7 +6,7 @@ sealed class Patience(UploadOptions options, CancellationToken cancel) : IDispos
     readonly CancellationTokenSource whole = new(TimeSpan.FromSeconds(options.FetchTimeoutSeconds)), silence = new();
     CancellationTokenSource? stop;
 
-    /// <summary>Says what a wait was for, where it was one too many.</summary>
+    /// <summary>Waits for the server.</summary>
     /// <exception cref="RemoteFailure">The server took too long.</exception>
     public async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> wait)
     {

@@ -80,8 +80,9 @@ public sealed class RemoteUploads(UploadRegister register, UploadReceiver receiv
     /// <summary>Ends an upload whose file did not come. One that has come, or is gone, is left alone.</summary>
     internal async Task RefuseAsync(string id, UploadProblem problem, CancellationToken cancel)
     {
-        if (await register.FindAsync(id, cancel) is not { Status: UploadStatus.Downloading } row) return;
-        await receiver.ClearIncomingAsync(row, cancel);
-        await register.TryChangeAsync(id, now => now.Status == UploadStatus.Downloading ? now with { Status = UploadStatus.Refused, Problem = problem } : null, cancel);
+        if (await register.FindAsync(id, cancel) is not { Status: UploadStatus.Downloading }) return;
+        UploadRow? refused = await register.TryChangeAsync(id, now => now.Status == UploadStatus.Downloading ? now with { Status = UploadStatus.Refused, Problem = problem } : null, cancel);
+        // Afterwards: until then another delivery of this step may still make a file of it.
+        if (refused is not null) await receiver.ClearIncomingAsync(refused, cancel);
     }
 }
