@@ -11,5 +11,6 @@ public static class ApiRoutes
         .. AboutRoutes.All, .. GenerationRoutes.All, .. JobRoutes.All, .. FileRoutes.All, .. AudioRoutes.All, .. StorageRoutes.All, .. HealthRoutes.All, .. UploadRoutes.All, .. EngineRoutes.All,
         .. KeyRoutes.All, .. ConsistencyRoutes.All,
         .. WebhookRoutes.All,
+        .. SeparationRoutes.All,
     ];
 }

@@ -9,6 +9,9 @@ public static class SampleReaders
     /// <summary>The same samples; NaN or infinity among them is <see cref="Problem.InvalidSamples"/>. Disposing it disposes the reader.</summary>
     public static ISampleReader RefusingInvalidSamples(this ISampleReader reader) => reader as FiniteReader ?? new FiniteReader(reader);
 
+    /// <summary>The same samples times a factor. Disposing it disposes the reader.</summary>
+    public static ISampleReader Scaled(this ISampleReader reader, float gain) => gain == 1f ? reader : new ScaledReader(reader, gain);
+
     /// <summary>All that is left to read.</summary>
     /// <param name="mostFrames">The limit; memory is taken as samples arrive, never by what a header announces.</param>
     /// <exception cref="PipelineException"><see cref="Problem.TrackTooLong"/>: there are more frames than that.</exception>

@@ -15,6 +15,7 @@ public static class PipelineDefinitions
         RunJob.Generation, GenerateMusic.Definition, RunJob.Export, ExportUpload.Definition, RunJob.Analysis, AnalyzeUpload.Definition,
         RunJob.Benchmark, MeasureMachine.Definition,
         RunJob.Reproduction, ReproduceMusic.Definition,
+        RunJob.Separation, SeparateTrack.Definition,
     ];
 
     public static IReadOnlyList<ActivityDefinition> Activities { get; } =
@@ -23,5 +24,7 @@ public static class PipelineDefinitions
         GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, PublishExport.Definition, CloseJob.Definition, RecordRetry.Definition, AskForPlace.Definition,
         PlayBenchmark.Definition,
         CompareReproduction.Definition,
+        PlanSeparation.Definition, PrepareSeparator.Definition, PrepareSeparator.OnCpu, DecodeTrack.Definition, SeparateSegments.Definition, SeparateSegments.OnCpu,
+        MeasureStems.Definition, EncodeTrack.Definition, PublishSeparation.Definition,
     ];
 }

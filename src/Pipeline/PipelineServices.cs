@@ -2,6 +2,7 @@ using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Separations;
 using DgxMusic.Pipeline.Storage;
 using DgxMusic.Pipeline.Uploads;
 using DgxMusic.Pipeline.Webhooks;
@@ -26,6 +27,7 @@ public static class PipelineServices
         services.AddJobLife();
         services.AddJobResources();
         services.AddWebhooks();
+        services.AddSingleton<SongRegister>().AddSingleton<SeparationDesk>();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");
         services.AddIdentity();

@@ -43,6 +43,15 @@ public sealed class JsonFields(JsonElement body)
 
     public int? Whole(string name) => Take(name, "a whole number", JsonValueKind.Number, value => value.TryGetInt32(out int whole) ? whole : Wrong<int?>(name, "a whole number"));
 
+    /// <summary>Several names: an array of strings, or one string with commas between them.</summary>
+    public IReadOnlyList<string>? Names(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } text => [.. text.GetString()!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        { ValueKind: JsonValueKind.Array } array when array.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => [.. array.EnumerateArray().Select(item => item.GetString()!)],
+        _ => Wrong<IReadOnlyList<string>>(name, "an array of names, or one text with commas between them"),
+    };
+
     /// <summary>0 to 2⁶⁴ − 1, as a number or, for clients whose numbers are doubles, as a string of digits.</summary>
     public ulong? Unsigned(string name)
     {

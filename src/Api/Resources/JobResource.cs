@@ -22,7 +22,7 @@ public sealed record JobResource
 
     public required JobStep CurrentStep { get; init; }
 
-    /// <summary><c>intake</c>, <c>work</c> or <c>finalization</c>.</summary>
+    /// <summary><c>intake</c>, <c>work</c> (of a separation <c>separation</c>) or <c>finalization</c>.</summary>
     public required string Phase { get; init; }
 
     public required string StatusMessage { get; init; }
@@ -134,6 +134,7 @@ public sealed record JobResource
         JobKind.Export => ExportedFile.Of(job, job.JobId),
         JobKind.Reproduction => ReproductionReport.Of(job.JobId, Payload.Read<ReproductionResult>(stored)),
         JobKind.Analysis => Payload.Read<AnalysisResult>(stored).Metadata,
+        JobKind.Separation => SeparationOutcome.Of(job.JobId, Payload.Read<SeparationResult>(stored)),
         JobKind.Benchmark => Payload.Read<BenchmarkResult>(stored).Figures,
         _ => throw new InvalidOperationException($"Jobs of kind {job.Kind} have no outcome."),
     };
@@ -141,12 +142,15 @@ public sealed record JobResource
     static string PhaseOf(Job job) => job switch
     {
         { IsTerminal: true } or { Status: JobStatus.Finalizing } => "finalization",
-        { CurrentStep: JobStep.Queued } => "intake",
+        { CurrentStep: JobStep.Queued or JobStep.Decoding } => "intake",
+        { Kind: JobKind.Separation, CurrentStep: JobStep.LoadingModel } => "intake",
+        { CurrentStep: JobStep.Separating or JobStep.RunningOnCpu } => "separation",
         _ => "work",
     };
 
     static DateTime? ExpectedCompletionOf(Job job, DateTime now) =>
-        job is { Status: JobStatus.Processing, Progress: > 0, StartedAt: { } started } ? started + ((now - started) * (100.0 / job.Progress)) : null;
+        job is { Status: JobStatus.Processing, ExpectedCompletion: { } known } ? known < now ? now : known
+        : job is { Status: JobStatus.Processing, Progress: > 0, StartedAt: { } started } ? started + ((now - started) * (100.0 / job.Progress)) : null;
 }
 
 public sealed record FileMetadata(double Duration, int SampleRate, int Channels, long FileSizeBytes, double FileSizeMb, string Format);
@@ -204,6 +208,8 @@ public static class Links
     public static string Events(string id) => $"{Job(id)}/events";
 
     public static string JobFile(string id, string name) => $"{Job(id)}/files/{Uri.EscapeDataString(name)}";
+
+    public static string SongTrack(string id, string type) => $"{Root}/songs/{id}/download/{type}";
 
     public static string File(BlobRef blob) => $"{Root}/files/{blob.Path[(blob.Path.LastIndexOf('/') + 1)..]}";
 }

@@ -53,6 +53,13 @@ public sealed class HTDemucsBag : IWindowedModel
         }
     }
 
+    public int Networks => models.Length;
+
+    public bool JoinsWindows => true;
+
+    public long RunsOf(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings) =>
+        Leads(settings.Shifts).Sum(lead => PlanOf(settings).RangeOf(span, track.Frames, lead).Count) * models.Length;
+
     public int StrideOf(int sampleRateHz, SeparationSettings settings) => PlanOf(settings).Stride;
 
     public FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings)
@@ -68,7 +75,7 @@ public sealed class HTDemucsBag : IWindowedModel
         (FrameSpan span, IWindowStore? store) = part ?? TrackPart.Whole;
         int[] leads = [.. Leads(settings.Shifts)];
         float[] sum = new float[Sources.Count * models[0].Config.AudioChannels * plan.Frames], stems = new float[sum.Length];
-        long runs = leads.Sum(lead => plan.RangeOf(span, track.Frames, lead).Count) * models.Length, done = 0, fedFrom = HeardFor(span, track, sampleRateHz, settings).From;
+        long runs = RunsOf(span, track, sampleRateHz, settings), done = 0, fedFrom = HeardFor(span, track, sampleRateHz, settings).From;
         Normalization scale = ScaleOf(track);
         IStemStream passes = leads.Length == 1 ? Pass(0, Finished) : new ShiftedSeparation(leads.Length, Pass, Finished);
         return new NormalizedStream(passes, scale);

@@ -54,6 +54,16 @@ public interface ISeparationModel : IDisposable
     /// <summary>True where <see cref="Open"/> has to know the whole track first.</summary>
     bool NeedsStatistics { get; }
 
+    /// <summary>Networks that hear every window, one after the other; 1 also for what is no network.</summary>
+    int Networks => 1;
+
+    /// <summary>True where stems are joined from windows, a stride apart: joins that could be heard.</summary>
+    bool JoinsWindows => false;
+
+    /// <summary>Runs of a network, or what else counts as one piece of work, that a span of a track takes.</summary>
+    long RunsOf(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings) =>
+        SegmentPlan.Parts(Math.Min(span.To, track.Frames) - span.From, StrideOf(sampleRateHz, settings));
+
     /// <summary>Frames between the places where a track may be parted.</summary>
     int StrideOf(int sampleRateHz, SeparationSettings settings);
 

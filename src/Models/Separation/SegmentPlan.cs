@@ -18,7 +18,10 @@ public sealed record SegmentPlan(int Frames, double Overlap = 0.25)
     }
 
     /// <summary>Windows that a track of so many frames takes.</summary>
-    public long WindowsOf(long frames) => (frames + Stride - 1) / Stride;
+    public long WindowsOf(long frames) => Parts(frames, Stride);
+
+    /// <summary>Pieces of a length that a whole takes.</summary>
+    public static long Parts(long frames, long stride) => (frames + stride - 1) / stride;
 
     /// <summary>Which windows the stems of a span take, and what these hear.</summary>
     /// <param name="lead">Frames of silence before the track.</param>

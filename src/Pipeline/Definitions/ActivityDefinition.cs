@@ -82,6 +82,9 @@ public sealed class Activity<TIn, TOut> : ActivityDefinition
         return new(typeof(TActivity).Name, version, lane, step, retry, services => factory(services, null));
     }
 
+    /// <summary>The same work in another lane, under a name of its own: what it saves, it saves under the first name.</summary>
+    public Activity<TIn, TOut> Twin(string name, Lane lane) => new(name, Version, lane, Step, Retry, create);
+
     public override async Task<JsonElement> InvokeAsync(IServiceProvider services, JsonElement input, ActivityContext context)
     {
         long started = Stopwatch.GetTimestamp();

@@ -20,6 +20,9 @@ public enum JobKind
 
     /// <summary>A generation run again from its manifest, to see whether the bytes are the same.</summary>
     Reproduction,
+
+    /// <summary>A track taken apart.</summary>
+    Separation,
 }
 
 public enum JobStatus
@@ -80,8 +83,14 @@ public enum JobStep
     LoadingModel,
     EncodingPrompt,
     Generating,
+    Decoding,
+    Separating,
+
+    /// <summary>Separating on the processor; the status message says why.</summary>
+    RunningOnCpu,
     Saving,
     Measuring,
+    Encoding,
     Publishing,
     Comparing,
     Completed,
@@ -137,6 +146,12 @@ public sealed record Job
     public string? ErrorCode { get; init; }
 
     public string? DeviceUsed { get; init; }
+
+    /// <summary>How far the parts of its work have come; null where it is not done in parts.</summary>
+    public WorkTally? Work { get; init; }
+
+    /// <summary>When it will be done, as fast as its parts go; null while nothing is known.</summary>
+    public DateTime? ExpectedCompletion { get; init; }
 
     /// <summary>The machine that plays; null before it does.</summary>
     public string? Machine { get; init; }

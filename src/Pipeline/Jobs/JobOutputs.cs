@@ -15,6 +15,7 @@ public static class JobOutputs
         {
             JobKind.Generation => Of(Payload.Read<GenerationResult>(stored)),
             JobKind.Export => new Dictionary<string, BlobRef> { ["file"] = Payload.Read<ExportResult>(stored).File },
+            JobKind.Separation => Payload.Read<SeparationResult>(stored).Files,
             JobKind.Reproduction when Payload.Read<ReproductionResult>(stored).Kept is { } kept => Of(kept),
             _ => new Dictionary<string, BlobRef>(),
         };

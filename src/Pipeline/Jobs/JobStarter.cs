@@ -33,6 +33,7 @@ public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, Jo
         JobKind.Analysis => client.StartAsync(RunJob.Analysis, job.JobId, job.ReadInput<UploadAnalysis>(), cancel),
         JobKind.Benchmark => client.StartAsync(RunJob.Benchmark, job.JobId, job.ReadInput<BenchmarkInput>(), cancel),
         JobKind.Reproduction => client.StartAsync(RunJob.Reproduction, job.JobId, job.ReadInput<ReproductionInput>(), cancel),
+        JobKind.Separation => client.StartAsync(RunJob.Separation, job.JobId, job.ReadInput<SeparationInput>(), cancel),
         _ => throw new InvalidOperationException($"No orchestration runs jobs of kind {job.Kind}."),
     };
 

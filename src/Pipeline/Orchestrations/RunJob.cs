@@ -18,6 +18,8 @@ public static class RunJob
 
     public static readonly Orchestration<ReproductionInput, JobClosing> Reproduction = Around(ReproduceMusic.Definition);
 
+    public static readonly Orchestration<SeparationInput, JobClosing> Separation = Around(SeparateTrack.Definition);
+
     static Orchestration<TIn, JobClosing> Around<TIn, TOut>(Orchestration<TIn, TOut> story)
         where TIn : IJobInput
         where TOut : IJobResult => new(nameof(RunJob) + story.Name, version: 2, (context, input) => RunAsync(context, story, input));

@@ -142,7 +142,7 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger,
     }
 
     /// <summary>Works on an upload that nobody can take away meanwhile, nor until the job that comes of it has ended.</summary>
-    async Task<Job?> UsingAsync(Upload upload, Func<Task<Job?>> work, CancellationToken cancel)
+    internal async Task<Job?> UsingAsync(Upload upload, Func<Task<Job?>> work, CancellationToken cancel)
     {
         if (upload.UploadId is not { } id) return await work();
         Job? job = null;

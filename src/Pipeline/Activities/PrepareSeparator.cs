@@ -1,0 +1,81 @@
+using DgxMusic.Contracts;
+using DgxMusic.Models.Separation;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
+
+namespace DgxMusic.Pipeline.Activities;
+
+/// <param name="Title">Of the music, as its owner says it.</param>
+/// <param name="SourceRateHz">Of the music, for models that take any rate.</param>
+/// <param name="Reason">Why it runs on the processor; null where it does not, or nobody would expect otherwise.</param>
+public sealed record PrepareRequest(string JobId, string Model, string Title, int SourceRateHz, SeparationSettings Settings, bool OnCpu, string? Reason) : IJobInput;
+
+/// <summary>A model that is loaded, or the reason why the GPU could not load it.</summary>
+/// <param name="Sources">In the order in which stems come.</param>
+/// <param name="SampleRateHz">What the track has to have.</param>
+/// <param name="StrideFrames">Frames between the places where the track may be parted.</param>
+/// <param name="SecondsPerStride">Of work; as long as nothing was measured, a guess.</param>
+/// <param name="GpuFault">Null: it is loaded. Else the same on the processor may do.</param>
+public sealed record PreparedSeparator(EngineFacts Engine, NumericsClass Numerics, IReadOnlyList<string> Sources, int SampleRateHz, int StrideFrames, double SecondsPerStride, int Networks, bool JoinsWindows, bool OnCpu, string? GpuFault)
+{
+    /// <summary>Of the processor or the GPU, whichever it was.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Device => OnCpu ? "cpu" : Engine.Device;
+}
+
+/// <summary>Loads the model, so that what it is is known before any work begins.</summary>
+public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separators, JobMonitor monitor, JobLedger ledger) : IActivity<PrepareRequest, PreparedSeparator>
+{
+    public static readonly Activity<PrepareRequest, PreparedSeparator> Definition =
+        Activity<PrepareRequest, PreparedSeparator>.Of<PrepareSeparator>(version: 1, Lane.Gpu, JobStep.LoadingModel, Retry.Outage);
+
+    public static readonly Activity<PrepareRequest, PreparedSeparator> OnCpu = Definition.Twin(nameof(PrepareSeparator) + nameof(OnCpu), Lane.Cpu);
+
+    // Until a machine has been measured: a window of one network on two cores, and what filters do.
+    const double SecondsPerWindow = 1.5, SpeedWithoutNetworks = 20;
+
+    public async Task<PreparedSeparator> RunAsync(PrepareRequest request, ActivityContext context)
+    {
+        string where = request.OnCpu ? " on the processor" : "";
+        await monitor.EnterAsync(request.JobId, JobStep.LoadingModel, $"Loading {request.Model}{where}.{(request.Reason is null ? "" : " " + request.Reason)}", context.Stopping);
+        Job job = await ledger.GetAsync(request.JobId, context.Stopping);
+        try
+        {
+            using ModelLease lease = await pool.LeaseAsync(request.Model, request.Title, SeparationRun.Of(job, request.OnCpu, context.Stopping));
+            CheckSources(lease.Model, separators.Find(request.Model).Stems);
+            PreparedSeparator prepared = Describe(lease, request);
+            await ledger.UpdateAsync(request.JobId, null, row => row with { DeviceUsed = prepared.Device }, context.Stopping);
+            return prepared;
+        }
+        catch (GpuMemoryException fault) when (!request.OnCpu)
+        {
+            return new(separators.Find(request.Model).Facts, NumericsClass.Here, [], request.SourceRateHz, 1, 1, 1, false, false, fault.Message);
+        }
+    }
+
+    static PreparedSeparator Describe(ModelLease lease, PrepareRequest request)
+    {
+        ISeparationModel model = lease.Model;
+        int rateHz = model.SampleRateHz ?? request.SourceRateHz;
+        int stride = model.StrideOf(rateHz, request.Settings);
+        double guess = model.JoinsWindows ? SecondsPerWindow * model.Networks * Math.Max(1, request.Settings.Shifts) : (double)stride / rateHz / SpeedWithoutNetworks;
+        return new(lease.Facts, NumericsClass.Here, model.Sources, rateHz, stride, guess, model.Networks, model.JoinsWindows, request.OnCpu, null);
+    }
+
+    /// <param name="announced">What the engine is said to give.</param>
+    static void CheckSources(ISeparationModel model, IReadOnlyList<string> announced)
+    {
+        if (model.Sources.Count == 0) throw new PipelineException(Problem.NoStems, $"{model.Name} gave no stems.");
+        if (model.Sources.All(source => source == SeparationRequest.Vocals)) throw new PipelineException(Problem.NoStems, $"{model.Name} gave vocals and nothing else; there is no instrumental.");
+        if (announced.Contains(SeparationRequest.Vocals) && !model.Sources.Contains(SeparationRequest.Vocals))
+            throw new PipelineException(Problem.NoStems, $"{model.Name} gave no vocals, only {string.Join(", ", model.Sources)}.");
+    }
+}
+
+/// <summary>What engines are told of one run of a separation.</summary>
+static class SeparationRun
+{
+    public static EngineRun Of(Job job, bool onCpu, CancellationToken stopping) => new(1 + job.Retries.Count, onCpu, stopping);
+}

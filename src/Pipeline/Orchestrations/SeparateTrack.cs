@@ -1,0 +1,61 @@
+using DgxMusic.Audio.Stems;
+using DgxMusic.Contracts;
+using DgxMusic.Models.Separation;
+using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Separations;
+
+namespace DgxMusic.Pipeline.Orchestrations;
+
+/// <summary>What a separation starts from: the request with everything decided that the machine would decide.</summary>
+/// <param name="Folder">Its dated folder, <c>YYYY/MM/DD/{job}</c>.</param>
+/// <param name="FileName">As its owner calls the source; null where nobody said.</param>
+/// <param name="Model">Exact name of the model that was chosen.</param>
+/// <param name="SourceRateHz">Of the file.</param>
+/// <param name="Seconds">What is known of the length; null: nothing.</param>
+public sealed record SeparationInput(
+    string JobId, string Folder, string SongId, BlobRef Source, string? FileName, SeparationRequest Request, string Model, int SourceRateHz, double? Seconds) : IJobInput
+{
+    [System.Text.Json.Serialization.JsonIgnore]
+    public SeparationSettings Settings => new(Request.Shifts, Request.Overlap);
+
+    /// <summary>Of the music, as its owner says it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Title => Request.Title ?? FileName ?? "";
+}
+
+/// <summary>Takes a track apart, part by part, and makes files of what comes out.</summary>
+public static class SeparateTrack
+{
+    public static readonly Orchestration<SeparationInput, SeparationResult> Definition = new(nameof(SeparateTrack), version: 1, RunAsync);
+
+    static async Task<SeparationResult> RunAsync(IOrchestrationContext context, SeparationInput input)
+    {
+        SeparationPlan plan = await context.CallActivityAsync(PlanSeparation.Definition, input);
+        var work = new SeparationWork(context, input, plan);
+        PreparedSeparator model = await work.PrepareAsync();
+        DecodedTrack track = await context.CallActivityAsync(DecodeTrack.Definition, new(input.JobId, input.Folder, input.Source, input.FileName, model.SampleRateHz, input.Seconds));
+        IReadOnlyList<StemPart> parts = await work.SeparateAsync(track);
+
+        StemFormat format = FormatOf(input, track);
+        IReadOnlyList<string> names = SeparationTracks.Of(input.Request, work.Model.Sources);
+        MeasuredStems measured = await context.CallActivityAsync(
+            MeasureStems.Definition, new(input.JobId, input.Folder, new(track, work.Model, parts), names, format is not { Format: FileFormat.Wav, BitDepth: BitDepth.Float }));
+        List<StemFile> files = [];
+        foreach (string name in names)
+        {
+            var request = new EncodeTrackRequest(
+                input.JobId, input.Folder, name, files.Count, names.Count, measured.Stems, track.Tags, measured.Gain, format, RateOf(input, track), input.FileName, input.Request.Title, input.Request.Artist);
+            files.Add(await context.CallActivityAsync(EncodeTrack.Definition, request));
+        }
+
+        IReadOnlyList<string> warnings = [.. plan.Warnings, .. work.Warnings, .. SeparationTracks.WarningsOf(work.Model.Sources, measured.Gain)];
+        return await context.CallActivityAsync(PublishSeparation.Definition, new(input, work.Model, track, work.Devices, work.Fallback, measured, format, files, warnings));
+    }
+
+    static StemFormat FormatOf(SeparationInput input, DecodedTrack track) => StemFormat.Choose(
+        StemSource.Of(track.Source, (long)(track.Seconds * track.Source.SampleRateHz), RateOf(input, track)), new(input.Request.OutputFormat, input.Request.BitDepth, input.Request.Bitrate));
+
+    static int RateOf(SeparationInput input, DecodedTrack track) => input.Request.KeepSampleRate ? track.Source.SampleRateHz : track.SampleRateHz;
+}
