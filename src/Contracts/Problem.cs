@@ -18,12 +18,16 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem FileNotFound = new("file-not-found", 404, "There is no such file.");
     public static readonly Problem KeyNotFound = new("key-not-found", 404, "There is no such key.");
     public static readonly Problem UploadNotFound = new("upload-not-found", 404, "There is no such upload.");
+    public static readonly Problem ModelNotFound = new("model-not-found", 404, "There is no such model.");
     public static readonly Problem RouteNotFound = new("route-not-found", 404, "There is no such resource.");
     public static readonly Problem MethodNotAllowed = new("method-not-allowed", 405, "This resource does not do that.");
     public static readonly Problem JobState = new("job-state", 409, "The job is not in a state that allows this.");
     public static readonly Problem UploadState = new("upload-state", 409, "The upload is not in a state that allows this.");
     public static readonly Problem DependencyFailed = new("dependency-failed", 409, "A job that this one waits for did not complete.");
     public static readonly Problem FileExists = new("file-exists", 409, "This file exists already.");
+    public static readonly Problem ModelExists = new("model-exists", 409, "There is a model of this name already.");
+    public static readonly Problem ModelInUse = new("model-in-use", 409, "A job uses this model.");
+    public static readonly Problem ModelNotCustom = new("model-not-custom", 409, "This model was not registered here.");
     public static readonly Problem ModelNotInstalled = new("model-not-installed", 409, "The model's weights are not installed.");
     public static readonly Problem EngineDiffers = new("engine-differs", 409, "The engine here is not the one that made this.");
     public static readonly Problem DataInUse = new("data-in-use", 409, "Another process uses this data folder.");
@@ -56,7 +60,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem ExportFailed = new("export-failed", 500, "The encoder did not make the file.");
     public static readonly Problem DataUnreadable = new("data-unreadable", 500, "This data folder cannot be read.");
     public static readonly Problem NotBuilt = new("not-built", 501, "This is announced, and not there yet.");
-    public static readonly Problem HashMismatch = new("hash-mismatch", 503, "This is not the file that was published.");
+    public static readonly Problem HashMismatch = new("hash-mismatch", 503, "This is not the file it should be.");
     public static readonly Problem DownloadFailed = new("download-failed", 503, "The file could not be downloaded.");
     public static readonly Problem ModelInitFailed = new("model-init-failed", 503, "The model could not be loaded; the same request may succeed later.");
     public static readonly Problem NotReady = new("not-ready", 503, "This server cannot work yet.");

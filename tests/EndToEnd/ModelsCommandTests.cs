@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace DgxMusic.EndToEnd.Tests;
@@ -57,5 +58,33 @@ public sealed class ModelsCommandTests
         Run run = await Dgxmusic.RunAsync("models", "install", "htdemucs_v9", "--data", scratch["data"]);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("'htdemucs_v9' is not one of htdemucs, htdemucs_ft,", run.Errors);
+    }
+
+    [Fact]
+    [Trait("Requirement", "D-41")]
+    public async Task Add_Weights_AreUsedByNameUntilTheyAreRemoved()
+    {
+        using var scratch = new ScratchFolder();
+        string weights = Path.Combine(Dgxmusic.SourceFolder, "tests", "Models", "Golden", "htdemucs_small", "model_half-896df531.th"), data = scratch["data"];
+        Run added = await Dgxmusic.RunAsync("models", "add", "my-tuned", weights, "--data", data, "--json");
+        Assert.True(added.ExitCode == 0, added.Errors);
+        Assert.Equal(("my-tuned", "installed", true), (added.Json.GetProperty("name").GetString(), added.Json.GetProperty("state").GetString(), added.Json.GetProperty("custom").GetBoolean()));
+        Run again = await Dgxmusic.RunAsync("models", "add", "htdemucs", weights, "--data", data, "--json");
+        Assert.Equal((1, "MODEL_EXISTS"), (again.ExitCode, again.Json.GetProperty("code").GetString()));
+
+        await using Server server = await Server.StartAsync(data);
+        JsonElement cards = await server.Http.GetFromJsonAsync<JsonElement>("/api/v1/separations/models");
+        Assert.True(cards.GetProperty("models").EnumerateArray().Single(card => card.GetProperty("name").GetString() == "my-tuned").GetProperty("custom").GetBoolean());
+        await File.WriteAllBytesAsync(scratch["song.wav"], Wav.Sine(seconds: 1));
+        Run separated = await Dgxmusic.RunAsync("separate", scratch["song.wav"], "--model", "my-tuned", "--data", data, "--out", scratch["stems"], "--json");
+        Assert.True(separated.ExitCode == 0, separated.Errors);
+        Assert.Equal("my-tuned", separated.Json.GetProperty("model").GetString());
+        Assert.Equal(["bass", "drums", "other", "vocals"], separated.Json.GetProperty("stems").EnumerateObject().Select(stem => stem.Name).Order());
+
+        Run removed = await Dgxmusic.RunAsync("models", "remove", "my-tuned", "--data", data);
+        Assert.True(removed.ExitCode == 0, removed.Errors);
+        Assert.False(Directory.Exists(Path.Combine(data, "models", "my-tuned")));
+        Run gone = await Dgxmusic.RunAsync("models", "remove", "my-tuned", "--data", data, "--json");
+        Assert.Equal((1, "MODEL_NOT_FOUND"), (gone.ExitCode, gone.Json.GetProperty("code").GetString()));
     }
 }

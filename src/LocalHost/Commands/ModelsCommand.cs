@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using DgxMusic.Api.Resources;
+using DgxMusic.Contracts;
+using DgxMusic.LocalHost.Hosting;
 using DgxMusic.Models.Weights;
 using Spectre.Console;
 
@@ -10,26 +13,33 @@ sealed record ModelList(string Folder, IReadOnlyList<ModelReport> Models);
 /// <param name="State"><c>installed</c>, <c>partial</c> or <c>missing</c>.</param>
 /// <param name="Bytes">What lies in the folder.</param>
 /// <param name="DownloadBytes">What its publisher offers, as exactly as it is known.</param>
-sealed record ModelReport(string Name, string Task, string State, string Licence, string LicenceUrl, bool LicenceMustBeAccepted, string Folder, long Bytes, long DownloadBytes, IReadOnlyList<string> Files)
+/// <param name="Custom">Registered here, not published.</param>
+sealed record ModelReport(
+    string Name, string Task, string State, string Licence, string? LicenceUrl, bool LicenceMustBeAccepted, string Folder, long Bytes, long DownloadBytes, IReadOnlyList<string> Files, bool Custom)
 {
     public static ModelReport Of(ModelStatus status) => new(
         status.Model.Name, status.Model.Task, status.State.ToString().ToLowerInvariant(), status.Model.Licence.Name, status.Model.Licence.Address, status.Model.Licence.MustBeAccepted,
-        status.Folder, status.Bytes, status.Model.AboutBytes, [.. status.Model.Files.Select(file => file.Name)]);
+        status.Folder, status.Bytes, status.Model.AboutBytes, [.. status.Model.Files.Select(file => file.Name)], Custom: false);
+
+    public static ModelReport Of(CustomModel model, string folder) =>
+        new(model.Name, "separation", "installed", "not stated", null, false, Path.Combine(folder, model.Name), model.Bytes, 0, [model.File], Custom: true);
 }
 
 sealed record VerifyReport(bool Sound, IReadOnlyList<VerifiedModel> Models);
 
-/// <summary><c>dgxmusic models</c>: the weights of published models, here or yet to come.</summary>
+/// <summary><c>dgxmusic models</c>: the weights of published models, here or yet to come, and of others that were registered here.</summary>
 static class ModelsCommand
 {
     const double BytesPerMegabyte = 1e6;
 
     public static Command Create()
     {
-        var command = new Command("models", "List, install and verify the weights of published models.");
+        var command = new Command("models", "List, install and verify the weights of published models; register others by name.");
         command.Subcommands.Add(List());
         command.Subcommands.Add(Install());
         command.Subcommands.Add(Verify());
+        command.Subcommands.Add(Add());
+        command.Subcommands.Add(Remove());
         return command;
     }
 
@@ -39,8 +49,8 @@ static class ModelsCommand
         var command = new Command("list", "Models that can be used here, and whether they are.");
         return common.On(command, async (store, parsed, cancel) =>
         {
-            IReadOnlyList<ModelStatus> models = await store.ListAsync(cancel);
-            if (parsed.GetValue(common.Json)) CommandGuard.WriteJson(new ModelList(store.Folder, [.. models.Select(ModelReport.Of)]));
+            IReadOnlyList<ModelReport> models = [.. (await store.ListAsync(cancel)).Select(ModelReport.Of), .. store.Custom.List().Select(model => ModelReport.Of(model, store.Folder))];
+            if (parsed.GetValue(common.Json)) CommandGuard.WriteJson(new ModelList(store.Folder, models));
             else Print(store.Folder, models);
             return ExitCode.Done;
         });
@@ -61,8 +71,7 @@ static class ModelsCommand
             if (!model.Licence.MustBeAccepted) await Console.Error.WriteLineAsync($"{model.Licence.Summary} {model.Licence.Address}");
             var request = new InstallRequest(model.Name, parsed.GetValue(from), accepted);
             ModelStatus status = await ProgressBar.ShowAsync(model.Name, show => store.InstallAsync(request, new Progress(show), cancel));
-            if (json) CommandGuard.WriteJson(ModelReport.Of(status));
-            else Print(store.Folder, [status]);
+            Show(store.Folder, ModelReport.Of(status), json);
             return ExitCode.Done;
         });
     }
@@ -75,13 +84,52 @@ static class ModelsCommand
         var command = new Command("verify", "Read installed weights through and compare them with what was published.") { name };
         return common.On(command, async (store, parsed, cancel) =>
         {
-            string[] names = parsed.GetValue(name) is { } one ? [one] : [.. (await store.ListAsync(cancel)).Where(model => model.State == ModelState.Installed).Select(model => model.Model.Name)];
+            string[] names = parsed.GetValue(name) is { } one ? [one] : [.. (await store.ListAsync(cancel)).Where(model => model.State == ModelState.Installed).Select(model => model.Model.Name), .. store.Custom.List().Select(model => model.Name)];
             var models = new List<VerifiedModel>();
             foreach (string model in names) models.Add(await ProgressBar.ShowAsync(model, show => store.VerifyAsync(model, new Progress(show), cancel)));
             bool sound = models.All(model => model.IsSound);
             if (parsed.GetValue(common.Json)) CommandGuard.WriteJson(new VerifyReport(sound, models));
             else Print(models);
             return sound ? ExitCode.Done : ExitCode.Failed;
+        });
+    }
+
+    static Command Add()
+    {
+        var common = new Common();
+        var name = new Argument<string>("name") { Description = "What separations will call it: letters, digits, '_', '-' and '.'; no name of a published model." };
+        var file = new Argument<string>("file") { Description = "Weights of Hybrid Transformer Demucs, fine-tuned or your own: a package (.th) or safetensors." };
+        var command = new Command("add", "Check a weight file and register it under a name, beside the published models.") { name, file };
+        return common.On(command, async (store, parsed, cancel) =>
+        {
+            string path = parsed.GetValue(file)!;
+            if (!File.Exists(path)) throw new PipelineException(Problem.FileNotFound, $"There is no weight file '{path}'.");
+            await using FileStream content = File.OpenRead(path);
+            (CustomModel model, _) = await store.Custom.AddAsync(parsed.GetValue(name)!, content, cancel);
+            Show(store.Folder, ModelReport.Of(model, store.Folder), parsed.GetValue(common.Json));
+            return ExitCode.Done;
+        });
+    }
+
+    static Command Remove()
+    {
+        var common = new Common();
+        var name = new Argument<string>("name") { Description = "A model that was registered here." };
+        var command = new Command("remove", "Forget a registered model and its weights; not while a job uses them.") { name };
+        return common.On(command, async (store, parsed, cancel) =>
+        {
+            CustomModel model = store.Custom.Get(parsed.GetValue(name)!);
+            if (common.NamesItsFolder(parsed)) store.Custom.Remove(model.Name);
+            else
+            {
+                // Who has the data folder knows its jobs.
+                await using Gateway gateway = await Gateway.OpenAsync(new(common.DataOf(parsed), null, null), cancel);
+                await gateway.SendAsync<CustomModelCard>(HttpMethod.Delete, $"{Links.Root}/models/{Uri.EscapeDataString(model.Name)}", null, cancel);
+            }
+
+            if (parsed.GetValue(common.Json)) CommandGuard.WriteJson(ModelReport.Of(model, store.Folder) with { State = "removed" });
+            else Tables.Print(Tables.New(model.Name, "removed"));
+            return ExitCode.Done;
         });
     }
 
@@ -95,14 +143,20 @@ static class ModelsCommand
         return Console.ReadLine()?.Trim().ToLowerInvariant() is "yes" or "y";
     }
 
-    static void Print(string folder, IReadOnlyList<ModelStatus> models)
+    static void Show(string folder, ModelReport model, bool json)
+    {
+        if (json) CommandGuard.WriteJson(model);
+        else Print(folder, [model]);
+    }
+
+    static void Print(string folder, IReadOnlyList<ModelReport> models)
     {
         Table table = Tables.New("Folder", folder);
-        foreach (ModelStatus status in models)
+        foreach (ModelReport model in models)
         {
-            long bytes = status.State == ModelState.Installed ? status.Bytes : status.Model.AboutBytes;
+            long bytes = model.State == "installed" ? model.Bytes : model.DownloadBytes;
             string size = (bytes / BytesPerMegabyte).ToString("F0", CultureInfo.InvariantCulture);
-            Tables.Row(table, status.Model.Name, $"{status.State.ToString().ToLowerInvariant()}, {status.Model.Task}, {size} MB, licence {status.Model.Licence.Name}");
+            Tables.Row(table, model.Name, $"{model.State}, {(model.Custom ? "registered here, " : "")}{model.Task}, {size} MB, licence {model.Licence}");
         }
 
         Tables.Print(table);
@@ -127,6 +181,11 @@ static class ModelsCommand
         readonly Option<string?> models = SharedOptions.Models();
 
         public Option<bool> Json { get; } = SharedOptions.Json();
+
+        /// <summary>Whether its user said which folder of models, whoever may use it.</summary>
+        public bool NamesItsFolder(ParseResult parsed) => parsed.GetResult(models) is { Implicit: false };
+
+        public string DataOf(ParseResult parsed) => parsed.GetValue(data)!;
 
         public Command On(Command command, Func<ModelStore, ParseResult, CancellationToken, Task<int>> run)
         {

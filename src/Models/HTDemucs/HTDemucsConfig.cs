@@ -32,6 +32,8 @@ public sealed record HTDemucsConfig(
     double FrequencyEmbedding,
     double EmbeddingScale)
 {
+    const int LongestSource = 64;
+
     public int SegmentFrames => (int)(SegmentSeconds * SampleRateHz);
 
     public int Hop => FftSize / 4;
@@ -138,5 +140,10 @@ public sealed record HTDemucsConfig(
             && BottomChannels is >= 0 and <= 4096 && TransformerLayers is >= 1 and <= 24 && TransformerHeads >= 1 && TransformerWidth % TransformerHeads == 0
             && TransformerHiddenScale is >= 1 and <= 8 && MaxPeriod > 1 && FftSize / 2 / Math.Pow(Stride, Depth) > 1 && FftSize / 2 / Math.Pow(Stride, Depth - 1) > Kernel;
         if (!isSane) throw WeightFault.Mismatch(path, "its arguments have sizes that no published model has");
+        // They become names of files and of tracks beside others.
+        string[] taken = ["all", "instrumental", "original", "residual"];
+        if (Sources.FirstOrDefault(source => !UserNames.IsOne(source, LongestSource) || taken.Contains(source, StringComparer.OrdinalIgnoreCase)) is { } odd)
+            throw WeightFault.Mismatch(path, $"its source '{odd}' has a name that no track can have");
+        if (Sources.Distinct(StringComparer.OrdinalIgnoreCase).Count() < Sources.Count) throw WeightFault.Mismatch(path, "two of its sources have one name");
     }
 }

@@ -13,9 +13,16 @@ public sealed class ModelStore
     {
     }
 
-    internal ModelStore(string folder, IReadOnlyList<ModelInfo> catalog, DownloadRules rules) => (Folder, this.catalog, this.rules) = (Path.GetFullPath(folder), catalog, rules);
+    internal ModelStore(string folder, IReadOnlyList<ModelInfo> catalog, DownloadRules rules)
+    {
+        (Folder, this.catalog, this.rules) = (Path.GetFullPath(folder), catalog, rules);
+        Custom = new(Folder);
+    }
 
     public string Folder { get; }
+
+    /// <summary>Those that were registered here, in the same folder.</summary>
+    public CustomModels Custom { get; }
 
     public Task<IReadOnlyList<ModelStatus>> ListAsync(CancellationToken cancel = default) =>
         Task.Run<IReadOnlyList<ModelStatus>>(() => [.. catalog.Select(Status)], cancel);
@@ -29,6 +36,26 @@ public sealed class ModelStore
     /// <summary>Any file of an installed model, such as its tokenizer.</summary>
     /// <inheritdoc cref="Weights"/>
     public string PathOf(string name, string file) => IsInstalled(name) ? Path.Combine(FolderOf(name), file) : throw NotInstalled(name);
+
+    /// <summary>The same of a published or a custom model, read through and compared with their hashes: nothing else is loaded under that name.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.ModelNotInstalled"/>; <see cref="Problem.HashMismatch"/>: a file was changed since.</exception>
+    public IReadOnlyList<string> VerifiedWeights(string name)
+    {
+        if (Custom.Find(name) is { } custom)
+        {
+            Require(Custom.PathOf(custom), custom.Sha256, "remove the model and add it again");
+            return [Custom.PathOf(custom)];
+        }
+
+        InstallRecord? record = InstallRecord.Read(FolderOf(name));
+        foreach ((string file, string path) in Find(name).Weights.Zip(Weights(name)))
+        {
+            string? expected = Find(name).Files.First(known => known.Name == file).Sha256 ?? record?.Files.FirstOrDefault(known => known.Name == file)?.Sha256;
+            if (expected is not null) Require(path, expected, $"'dgxmusic models install {name}' gets it again");
+        }
+
+        return Weights(name);
+    }
 
     /// <summary>Downloads what is missing, checks it and makes it known at once. Two installations of one model take turns; the second finds the work done.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.LicenceNotAccepted"/>, <see cref="Problem.DownloadFailed"/>, <see cref="Problem.HashMismatch"/>,
@@ -46,6 +73,7 @@ public sealed class ModelStore
     /// <exception cref="PipelineException"><see cref="Problem.ModelNotInstalled"/>.</exception>
     public async Task<VerifiedModel> VerifyAsync(string name, IProgress<InstallProgress>? progress = null, CancellationToken cancel = default)
     {
+        if (Custom.Find(name) is { } custom) return await VerifyAsync(custom, progress, cancel);
         ModelInfo model = Find(name);
         InstallRecord record = InstallRecord.Read(FolderOf(name)) ?? throw NotInstalled(name);
         var files = new List<VerifiedFile>();
@@ -65,6 +93,19 @@ public sealed class ModelStore
         }
 
         return new VerifiedModel(name, files);
+    }
+
+    async Task<VerifiedModel> VerifyAsync(CustomModel model, IProgress<InstallProgress>? progress, CancellationToken cancel)
+    {
+        string actual = await FileHash.OfAsync(Custom.PathOf(model), done => progress?.Report(new("checking", model.File, 1, 1, done, model.Bytes)), cancel);
+        return new(model.Name, [new(model.File, actual, Published: false, actual == model.Sha256 ? null : $"The file has the SHA-256 {actual}, not {model.Sha256}.")]);
+    }
+
+    static void Require(string path, string expected, string remedy)
+    {
+        string actual = FileHash.Of(path);
+        if (actual != expected)
+            throw new PipelineException(Problem.HashMismatch, $"{Path.GetFileName(path)} has the SHA-256 {actual}, not {expected}: it was changed since it came here; {remedy}.");
     }
 
     ModelStatus Status(ModelInfo model)

@@ -9,15 +9,17 @@ public enum EngineKind
     Separator,
 }
 
-public sealed record EngineLicence(string Name, string Url, bool MustBeAccepted);
+/// <param name="Url">Where it stands; null where nobody said.</param>
+public sealed record EngineLicence(string Name, string? Url, bool MustBeAccepted);
 
 /// <summary>An engine as callers choose it.</summary>
 /// <param name="Stems">What it makes; empty for a generator that makes a mix only.</param>
 /// <param name="MemoryMb">GPU memory that is set aside for it; null where it needs no GPU or nobody has measured.</param>
 /// <param name="Default">What a request gets that names none.</param>
+/// <param name="Custom">Registered here, not published.</param>
 /// <param name="Mock">A mock stands in for it.</param>
 public sealed record EngineCard(
-    string Name, EngineKind Kind, bool Installed, IReadOnlyList<string> Stems, int? MemoryMb, string Quality, bool Default, bool Mock, EngineLicence Licence);
+    string Name, EngineKind Kind, bool Installed, IReadOnlyList<string> Stems, int? MemoryMb, string Quality, bool Default, bool Custom, bool Mock, EngineLicence Licence);
 
 /// <summary>All engines a caller may name, here or not.</summary>
 public sealed class EngineList(EngineRegistry generators, SeparatorRegistry separators)
@@ -44,16 +46,16 @@ public sealed class EngineList(EngineRegistry generators, SeparatorRegistry sepa
             .. EngineRegistry.KnownGenerators.Select(name => CardOf(
                 name, EngineKind.Generator, generators.Installed.Contains(name), [], name == generator, generators.Installed.Contains(name) && generators.Find(name).Facts.IsMock)),
             .. separators.All.Select(engine => CardOf(
-                engine.Facts.Name, EngineKind.Separator, engine.IsInstalled, engine.Stems, engine.Facts.Name == separator, engine.Facts.IsMock)),
+                engine.Facts.Name, EngineKind.Separator, engine.IsInstalled, engine.Stems, engine.Facts.Name == separator, engine.Facts.IsMock, engine.IsCustom)),
         ];
     }
 
-    static EngineCard CardOf(string name, EngineKind kind, bool isInstalled, IReadOnlyList<string> stems, bool isDefault, bool isMock)
+    static EngineCard CardOf(string name, EngineKind kind, bool isInstalled, IReadOnlyList<string> stems, bool isDefault, bool isMock, bool isCustom = false)
     {
         ModelLicence? published = ModelCatalog.All.FirstOrDefault(model => model.Name == name)?.Licence;
-        EngineLicence licence = published is null ? ours : new(published.Name, published.Address, published.MustBeAccepted);
+        EngineLicence licence = isCustom ? new("not stated", null, MustBeAccepted: false) : published is null ? ours : new(published.Name, published.Address, published.MustBeAccepted);
         int? memory = kind == EngineKind.Separator ? SeparationDevices.MemoryMbOf(name) : null;
-        string quality = notes.GetValueOrDefault(name, "An engine of this installation.");
-        return new(name, kind, isInstalled, stems, memory, isMock ? $"A mock, for tests. {quality}" : quality, isDefault, isMock, licence);
+        string quality = isCustom ? "Weights that were registered here." : notes.GetValueOrDefault(name, "An engine of this installation.");
+        return new(name, kind, isInstalled, stems, memory, isMock ? $"A mock, for tests. {quality}" : quality, isDefault, isCustom, isMock, licence);
     }
 }

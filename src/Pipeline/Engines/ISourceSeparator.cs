@@ -13,6 +13,9 @@ public interface ISourceSeparator
     /// <summary>Whether its weights are here, or it needs none.</summary>
     bool IsInstalled { get; }
 
+    /// <summary>Whether its weights are not published ones but were registered here.</summary>
+    bool IsCustom => false;
+
     /// <summary>Whether one that is open serves further tracks: loading it costs something, and no title tells it what to do.</summary>
     bool StaysLoaded { get; }
 

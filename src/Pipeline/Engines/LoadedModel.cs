@@ -15,6 +15,9 @@ sealed class LoadedModel(ModelKey key)
 
     public EngineFacts? Facts { get; set; }
 
+    /// <summary>Not to be used again.</summary>
+    public bool IsSuspect { get; set; }
+
     public bool IsInUse { get; private set; } = true;
 
     /// <summary>A timestamp of the pool's clock.</summary>

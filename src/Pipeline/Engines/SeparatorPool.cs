@@ -48,6 +48,19 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
     /// <inheritdoc cref="Lease" path="/exception"/>
     public void Warm(string name, EngineRun run) => Lease(name, "", run).Dispose();
 
+    /// <summary>Lets a model go at once, or once its user is done with it.</summary>
+    public void Forget(string name)
+    {
+        lock (gate)
+        {
+            foreach (LoadedModel model in models.Where(model => model.Key.Name == name).ToArray())
+            {
+                model.IsSuspect = true;
+                if (!model.IsInUse) Unload(model);
+            }
+        }
+    }
+
     /// <summary>Lets models go that nobody has used for a while.</summary>
     public Task SweepAsync(CancellationToken cancel = default)
     {
@@ -144,7 +157,7 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
         lock (gate)
         {
             model.Rest(clock.GetTimestamp());
-            if (isSuspect || isClosed) Unload(model);
+            if (isSuspect || model.IsSuspect || isClosed) Unload(model);
             ServeQueue();
             if (options.Value.IdleMinutes == 0 && !model.IsInUse) Unload(model);
         }

@@ -13,19 +13,22 @@ public sealed class SeparatorRegistry(ModelStore store, EngineSwitches switches,
 
     static readonly string[] four = ["drums", "bass", "other", "vocals"], six = [.. four, "guitar", "piano"];
 
-    /// <summary>The best four-stem separator first; the other by name only.</summary>
-    public IReadOnlyList<ISourceSeparator> All { get; } = WithOthers(
+    readonly ISourceSeparator[] lasting = WithOthers(
         [.. SeparationModels.Names.Select<string, ISourceSeparator>(name =>
             name == SpectralModel.ModelName ? new SpectralEngine() : switches.DemucsMock ? new MockSeparator(name) : new DemucsEngine(name, store))],
         [.. others ?? []]);
+
+    /// <summary>The best four-stem separator first; the other by name only, and at the end those that were registered here, as they are at this moment.</summary>
+    public IReadOnlyList<ISourceSeparator> All => [.. lasting, .. store.Custom.List().Select(model => new DemucsEngine(model, store))];
 
     /// <summary>The separator of that name; without one the best installed of htdemucs_ft, htdemucs and spectral.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: no such name; <see cref="Problem.ModelNotInstalled"/>, naming the command that installs it.</exception>
     public ISourceSeparator Find(string? name)
     {
-        if (name is null) return All.First(separator => separator.Facts.Name != SixStems && separator.IsInstalled);
-        if (All.FirstOrDefault(separator => separator.Facts.Name == name) is not { } found)
+        if (name is null) return lasting.First(separator => separator.Facts.Name != SixStems && separator.IsInstalled);
+        if (lasting.FirstOrDefault(separator => separator.Facts.Name == name) is not { } found)
         {
+            if (store.Custom.Find(name) is { } custom) return new DemucsEngine(custom, store);
             string fault = $"'{name}' is not one of {string.Join(", ", All.Select(separator => separator.Facts.Name))}.";
             throw new PipelineException(Problem.InvalidRequest, fault, new Dictionary<string, string> { ["model"] = fault });
         }

@@ -39,17 +39,3 @@ public static class StorePaths
         : DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime day) ? day
         : throw new PipelineException(Problem.MalformedRequest, $"'{name}' is a day such as 2026-11-20.");
 }
-
-/// <summary>Names that callers give: letters and digits of any script, <c>_ - .</c>, 1 to 255 characters, no leading dot.</summary>
-public static class UserNames
-{
-    const int Longest = 255;
-
-    /// <exception cref="PipelineException"><see cref="Problem.InvalidName"/></exception>
-    public static string Check(string name)
-    {
-        bool fits = name.Length is >= 1 and <= Longest && name[0] != '.' && !name.Contains("..", StringComparison.Ordinal)
-            && name.EnumerateRunes().All(rune => System.Text.Rune.IsLetterOrDigit(rune) || rune.Value is '_' or '-' or '.');
-        return fits ? name : throw new PipelineException(Problem.InvalidName, $"A name has 1 to {Longest} letters, digits, '_', '-' and '.', and does not begin with a dot.");
-    }
-}
