@@ -1,6 +1,7 @@
 using DgxMusic.Contracts;
 using DgxMusic.Dsp.Separations;
 using DgxMusic.Pipeline.Activities;
+using DgxMusic.Pipeline.Engines;
 
 namespace DgxMusic.Api.Resources;
 
@@ -17,7 +18,7 @@ public sealed record SeparatedTrackFile(
 /// <param name="Gain">Of all tracks alike, so that none clips.</param>
 public sealed record SeparationOutcome(
     string SongId, SeparatedTrackFile? Vocals, SeparatedTrackFile? Instrumental, IReadOnlyDictionary<string, SeparatedTrackFile> Tracks, FileLink Original, FileLink Manifest, string Model, string Device,
-    string? Fallback, double DurationSeconds, FileFormat OutputFormat, string FormatReason, double Gain, SeparationQuality Quality, IReadOnlyList<SeamReport> Seams)
+    string? Fallback, SegmentLengths? Segment, double DurationSeconds, FileFormat OutputFormat, string FormatReason, double Gain, SeparationQuality Quality, IReadOnlyList<SeamReport> Seams)
 {
     public static SeparationOutcome Of(string jobId, SeparationResult result)
     {
@@ -25,7 +26,7 @@ public sealed record SeparationOutcome(
         return new(
             result.SongId, tracks.GetValueOrDefault(SeparationRequest.Vocals), tracks.GetValueOrDefault(SeparationRequest.Instrumental), tracks,
             new(result.Original.ToString(), Links.SongTrack(result.SongId, "original")), new(result.Manifest.ToString(), Links.JobFile(jobId, "manifest")), result.Engine.Name, result.Device,
-            result.Fallback, result.DurationSeconds, result.Format.Format, result.Format.Reason, result.Gain, result.Quality, result.Seams);
+            result.Fallback, result.Segment, result.DurationSeconds, result.Format.Format, result.Format.Reason, result.Gain, result.Quality, result.Seams);
     }
 
     static SeparatedTrackFile Describe(string jobId, StemFile track, SeparationQuality quality) => new(

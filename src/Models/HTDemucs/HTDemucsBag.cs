@@ -55,8 +55,6 @@ public sealed class HTDemucsBag : IWindowedModel
 
     public int Networks => models.Length;
 
-    public bool JoinsWindows => true;
-
     public long RunsOf(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings) =>
         Leads(settings.Shifts).Sum(lead => PlanOf(settings).RangeOf(span, track.Frames, lead).Count) * models.Length;
 

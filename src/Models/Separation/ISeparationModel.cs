@@ -57,9 +57,6 @@ public interface ISeparationModel : IDisposable
     /// <summary>Networks that hear every window, one after the other; 1 also for what is no network.</summary>
     int Networks => 1;
 
-    /// <summary>True where stems are joined from windows, a stride apart: joins that could be heard.</summary>
-    bool JoinsWindows => false;
-
     /// <summary>Runs of a network, or what else counts as one piece of work, that a span of a track takes.</summary>
     long RunsOf(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings) =>
         SegmentPlan.Parts(Math.Min(span.To, track.Frames) - span.From, StrideOf(sampleRateHz, settings));

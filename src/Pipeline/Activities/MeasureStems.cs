@@ -56,7 +56,7 @@ public sealed class MeasureStems(IBlobStore store, JobMonitor monitor) : IActivi
     async Task<IReadOnlyList<SeamReport>> SeamsAsync(MeasureStemsRequest request, CancellationToken stopping)
     {
         PreparedSeparator model = request.Stems.Model;
-        if (!model.JoinsWindows || request.Stems.Track.Frames <= model.StrideFrames) return [];
+        if (model.WindowFrames is null || request.Stems.Track.Frames <= model.StrideFrames) return [];
         await using Stream mix = await RawSamples.OpenAsync(store, request.Stems.Track.Samples, stopping);
         var meter = new SeamMeter(mix, request.Stems.Track, model.StrideFrames);
         List<SeamReport> reports = [];

@@ -1,3 +1,4 @@
+using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
@@ -6,11 +7,12 @@ using DgxMusic.Pipeline.Orchestrations;
 namespace DgxMusic.Pipeline.Activities;
 
 /// <summary>Which model runs where.</summary>
-/// <param name="Reason">Why it is not the GPU, in one sentence; null where nobody would expect it.</param>
-public sealed record SeparationPlan(string Model, bool OnCpu, string? Reason, IReadOnlyList<string> Warnings);
+/// <param name="Reason">What was decided and why, in a sentence or two.</param>
+/// <param name="Warnings">What the caller gets otherwise than asked for.</param>
+public sealed record SeparationPlan(string Model, bool OnCpu, string Reason, IReadOnlyList<string> Warnings);
 
 /// <summary>Chooses the model and the device.</summary>
-public sealed class PlanSeparation(JobMonitor monitor, SeparatorRegistry separators) : IActivity<SeparationInput, SeparationPlan>
+public sealed class PlanSeparation(JobMonitor monitor, SeparatorRegistry separators, IGpuProbe probe) : IActivity<SeparationInput, SeparationPlan>
 {
     public static readonly Activity<SeparationInput, SeparationPlan> Definition =
         Activity<SeparationInput, SeparationPlan>.Of<PlanSeparation>(version: 1, Lane.Io, JobStep.LoadingModel, Retry.Outage);
@@ -19,7 +21,12 @@ public sealed class PlanSeparation(JobMonitor monitor, SeparatorRegistry separat
     {
         await monitor.EnterAsync(input.JobId, JobStep.LoadingModel, "Choosing the device.", context.Stopping);
         ISourceSeparator separator = separators.Find(input.Model);
-        bool onCpu = input.Request.Device == Contracts.DeviceChoice.Cpu;
-        return new(separator.Facts.Name, onCpu, onCpu ? "The processor was asked for." : null, []);
+
+        // A mock plays the GPU too, so that what goes wrong on one can be tried without.
+        if (separator.Facts.IsMock && input.Request.Device != DeviceChoice.Cpu) return new(separator.Facts.Name, false, $"A mock stands in for {separator.Facts.Name}.", []);
+        bool? wantsGpu = input.Request.Device switch { DeviceChoice.Gpu => true, DeviceChoice.Cpu => false, _ => null };
+        string[] installed = [.. separators.All.Where(one => one.IsInstalled).Select(one => one.Facts.Name)];
+        SeparationDevice chosen = SeparationDevices.Choose(new(separator.Facts.Name, wantsGpu, installed), GpuReport.Of(probe));
+        return new(chosen.Model, chosen.OnCpu, chosen.Text, chosen.Warnings);
     }
 }

@@ -9,16 +9,17 @@ namespace DgxMusic.Pipeline.Activities;
 
 /// <param name="Title">Of the music, as its owner says it.</param>
 /// <param name="SourceRateHz">Of the music, for models that take any rate.</param>
-/// <param name="Reason">Why it runs on the processor; null where it does not, or nobody would expect otherwise.</param>
-public sealed record PrepareRequest(string JobId, string Model, string Title, int SourceRateHz, SeparationSettings Settings, bool OnCpu, string? Reason) : IJobInput;
+/// <param name="Reason">Why it runs there.</param>
+public sealed record PrepareRequest(string JobId, string Model, string Title, int SourceRateHz, SeparationSettings Settings, bool OnCpu, string Reason) : IJobInput;
 
 /// <summary>A model that is loaded, or the reason why the GPU could not load it.</summary>
 /// <param name="Sources">In the order in which stems come.</param>
 /// <param name="SampleRateHz">What the track has to have.</param>
 /// <param name="StrideFrames">Frames between the places where the track may be parted.</param>
+/// <param name="WindowFrames">What it hears at once, a stride apart; null where it hears no windows.</param>
 /// <param name="SecondsPerStride">Of work; as long as nothing was measured, a guess.</param>
 /// <param name="GpuFault">Null: it is loaded. Else the same on the processor may do.</param>
-public sealed record PreparedSeparator(EngineFacts Engine, NumericsClass Numerics, IReadOnlyList<string> Sources, int SampleRateHz, int StrideFrames, double SecondsPerStride, int Networks, bool JoinsWindows, bool OnCpu, string? GpuFault)
+public sealed record PreparedSeparator(EngineFacts Engine, NumericsClass Numerics, IReadOnlyList<string> Sources, int SampleRateHz, int StrideFrames, double SecondsPerStride, int Networks, int? WindowFrames, bool OnCpu, string? GpuFault)
 {
     /// <summary>Of the processor or the GPU, whichever it was.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -38,8 +39,7 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
 
     public async Task<PreparedSeparator> RunAsync(PrepareRequest request, ActivityContext context)
     {
-        string where = request.OnCpu ? " on the processor" : "";
-        await monitor.EnterAsync(request.JobId, JobStep.LoadingModel, $"Loading {request.Model}{where}.{(request.Reason is null ? "" : " " + request.Reason)}", context.Stopping);
+        await monitor.EnterAsync(request.JobId, JobStep.LoadingModel, $"Loading {request.Model}. {request.Reason}", context.Stopping);
         Job job = await ledger.GetAsync(request.JobId, context.Stopping);
         try
         {
@@ -51,7 +51,7 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
         }
         catch (GpuMemoryException fault) when (!request.OnCpu)
         {
-            return new(separators.Find(request.Model).Facts, NumericsClass.Here, [], request.SourceRateHz, 1, 1, 1, false, false, fault.Message);
+            return new(separators.Find(request.Model).Facts, NumericsClass.Here, [], request.SourceRateHz, 1, 1, 1, null, false, fault.Message);
         }
     }
 
@@ -60,8 +60,8 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
         ISeparationModel model = lease.Model;
         int rateHz = model.SampleRateHz ?? request.SourceRateHz;
         int stride = model.StrideOf(rateHz, request.Settings);
-        double guess = model.JoinsWindows ? SecondsPerWindow * model.Networks * Math.Max(1, request.Settings.Shifts) : (double)stride / rateHz / SpeedWithoutNetworks;
-        return new(lease.Facts, NumericsClass.Here, model.Sources, rateHz, stride, guess, model.Networks, model.JoinsWindows, request.OnCpu, null);
+        double guess = model is IWindowedModel ? SecondsPerWindow * model.Networks * Math.Max(1, request.Settings.Shifts) : (double)stride / rateHz / SpeedWithoutNetworks;
+        return new(lease.Facts, NumericsClass.Here, model.Sources, rateHz, stride, guess, model.Networks, (model as IWindowedModel)?.PlanOf(request.Settings).Frames, request.OnCpu, null);
     }
 
     /// <param name="announced">What the engine is said to give.</param>

@@ -14,7 +14,7 @@ namespace DgxMusic.Pipeline.Activities;
 
 public sealed record SeparationPublication(
     SeparationInput Input, PreparedSeparator Model, DecodedTrack Track, IReadOnlyList<DevicePart> Devices, string? Fallback, MeasuredStems Measured, StemFormat Format,
-    IReadOnlyList<StemFile> Tracks, IReadOnlyList<string> Warnings) : IJobInput
+    SegmentLengths? Segment, IReadOnlyList<StemFile> Tracks, IReadOnlyList<string> Warnings) : IJobInput
 {
     public string JobId => Input.JobId;
 }
@@ -23,9 +23,10 @@ public sealed record SeparationPublication(
 /// <param name="Original">The file it came from.</param>
 /// <param name="Tracks">As they were published.</param>
 /// <param name="Fallback">Why it did not stay on the GPU; null where it did, or never was there.</param>
+/// <param name="Segment">How much was heard at once; null for a model that hears no windows.</param>
 /// <param name="Gain">Of all tracks alike, so that none clips.</param>
 public sealed record SeparationResult(
-    string SongId, BlobRef Original, IReadOnlyList<StemFile> Tracks, BlobRef Manifest, EngineFacts Engine, string Device, string? Fallback, double DurationSeconds, StemFormat Format, double Gain,
+    string SongId, BlobRef Original, IReadOnlyList<StemFile> Tracks, BlobRef Manifest, EngineFacts Engine, string Device, string? Fallback, SegmentLengths? Segment, double DurationSeconds, StemFormat Format, double Gain,
     SeparationQuality Quality, IReadOnlyList<SeamReport> Seams, IReadOnlyList<string> Warnings) : IJobResult
 {
     /// <summary>By their role: a track's name, or <c>manifest</c>.</summary>
@@ -54,7 +55,7 @@ public sealed class PublishSeparation(IBlobStore store, JobMonitor monitor) : IA
         await SaveManifestAsync(manifest, await DescribeAsync(request, tracks, context.Stopping), context.Stopping);
         IEnumerable<string> warnings = [.. request.Warnings, .. request.Track.Warnings, .. tracks.SelectMany(track => track.Warnings.Select(warning => $"{track.Track}: {warning}"))];
         return new(
-            request.Input.SongId, request.Input.Source, tracks, manifest, request.Model.Engine, request.Devices[^1].Device, request.Fallback, request.Track.Seconds, request.Format,
+            request.Input.SongId, request.Input.Source, tracks, manifest, request.Model.Engine, request.Devices[^1].Device, request.Fallback, request.Segment, request.Track.Seconds, request.Format,
             request.Measured.Gain, request.Measured.Quality, request.Measured.Seams, [.. warnings.Distinct()]);
     }
 

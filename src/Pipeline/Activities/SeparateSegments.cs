@@ -12,8 +12,9 @@ namespace DgxMusic.Pipeline.Activities;
 /// <param name="Title">Of the music, as its owner says it.</param>
 /// <param name="From">The first frame.</param>
 /// <param name="To">Before which frame it ends.</param>
+/// <param name="Reason">Why it runs where it does.</param>
 public sealed record SegmentRequest(
-    string JobId, string Folder, DecodedTrack Track, PreparedSeparator Model, string Title, SeparationSettings Settings, long From, long To, string? Reason) : IJobInput
+    string JobId, string Folder, DecodedTrack Track, PreparedSeparator Model, string Title, SeparationSettings Settings, long From, long To, string Reason) : IJobInput
 {
     [System.Text.Json.Serialization.JsonIgnore]
     public FrameSpan Span => new(From, To);
@@ -43,8 +44,7 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMo
     public async Task<StemPart> RunAsync(SegmentRequest request, ActivityContext context)
     {
         JobStep step = request.Model.OnCpu ? JobStep.RunningOnCpu : JobStep.Separating;
-        string message = $"{request.Model.Engine.Name} on {request.Model.Device}{(request.Reason is null ? "" : $" ({request.Reason.TrimEnd('.')})")}";
-        await monitor.EnterPartAsync(request.JobId, step, new(request.From, request.To, 0), request.Track.Frames, message + ".", context.Stopping);
+        await monitor.EnterPartAsync(request.JobId, step, new(request.From, request.To, 0), request.Track.Frames, $"{request.Model.Engine.Name} begins. {request.Reason}", context.Stopping);
         BlobRef output = NameOf(request, request.From, request.To);
         if (await store.FindRecordAsync<StemPart>(output.With(".json"), context.Stopping) is { } done) return done;
 
@@ -52,7 +52,7 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMo
         using ModelLease lease = await pool.LeaseAsync(request.Model.Engine.Name, request.Title, SeparationRun.Of(job, request.Model.OnCpu, context.Stopping));
         try
         {
-            return await store.SaveRecordAsync(output.With(".json"), await SeparateAsync(request, lease.Model, output, step, message, context.Stopping), context.Stopping);
+            return await store.SaveRecordAsync(output.With(".json"), await SeparateAsync(request, lease.Model, output, step, context.Stopping), context.Stopping);
         }
         catch (GpuMemoryException fault) when (!request.Model.OnCpu)
         {
@@ -66,14 +66,14 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMo
         }
     }
 
-    async Task<StemPart> SeparateAsync(SegmentRequest request, ISeparationModel model, BlobRef output, JobStep step, string message, CancellationToken stopping)
+    async Task<StemPart> SeparateAsync(SegmentRequest request, ISeparationModel model, BlobRef output, JobStep step, CancellationToken stopping)
     {
         long began = clock.GetTimestamp();
         await using var files = new RawFiles(store);
         foreach (string source in model.Sources) await files.OpenAsync(output.With($".{source}.f32"), request.To - request.From, stopping);
         await using CarriedWindows windows = await CarriedWindows.OpenAsync(
             store, request.From == 0 ? null : CarriedAt(request, request.From), request.To == request.Track.Frames ? null : CarriedAt(request, request.To), stopping);
-        var report = new SegmentReport(request, model, monitor, clock, step, message, stopping);
+        var report = new SegmentReport(request, model, monitor, clock, step, stopping);
         await using Stream mix = await RawSamples.OpenAsync(store, request.Track.Samples, stopping);
         var units = new UnitMeters(model, request, mix);
         IStemStream stream = model.Open(
@@ -107,7 +107,7 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMo
 }
 
 /// <summary>Tells how far a part has come, window by window.</summary>
-sealed class SegmentReport(SegmentRequest request, ISeparationModel model, JobMonitor monitor, TimeProvider clock, JobStep step, string message, CancellationToken stopping)
+sealed class SegmentReport(SegmentRequest request, ISeparationModel model, JobMonitor monitor, TimeProvider clock, JobStep step, CancellationToken stopping)
 {
     readonly long runs = model.RunsOf(request.Span, request.Track.Statistics, request.Track.SampleRateHz, request.Settings), began = clock.GetTimestamp();
     readonly long allRuns = model.RunsOf(new(0, request.Track.Frames), request.Track.Statistics, request.Track.SampleRateHz, request.Settings);
@@ -128,7 +128,7 @@ sealed class SegmentReport(SegmentRequest request, ISeparationModel model, JobMo
     {
         double ofTrack = ((double)request.From / request.Track.Frames) + (share * done);
         string network = model.Networks == 1 ? "" : $", model {Math.Clamp(((run - 1) % model.Networks) + 1, 1, model.Networks)} of {model.Networks}";
-        string text = FormattableString.Invariant($"{message}{network}, {100 * ofTrack:F1} % of {allRuns} {(allRuns == 1 ? "piece" : "pieces")} done.");
+        string text = FormattableString.Invariant($"{request.Model.Engine.Name}{network}: {100 * ofTrack:F1} % of {allRuns} {(allRuns == 1 ? "window" : "windows")}. {request.Reason}");
         double elapsed = clock.GetElapsedTime(began).TotalSeconds;
         Func<double, double>? secondsLeft = done > 0 && elapsed > 0 ? left => left * elapsed / (done * share) : null;
         monitor.AdvancePartAsync(request.JobId, step, new(request.From, request.To, done), request.Track.Frames, text, run, secondsLeft, stopping).GetAwaiter().GetResult();

@@ -3,6 +3,7 @@ using DgxMusic.Contracts;
 using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Separations;
 
@@ -51,11 +52,14 @@ public static class SeparateTrack
         }
 
         IReadOnlyList<string> warnings = [.. plan.Warnings, .. work.Warnings, .. SeparationTracks.WarningsOf(work.Model.Sources, measured.Gain)];
-        return await context.CallActivityAsync(PublishSeparation.Definition, new(input, work.Model, track, work.Devices, work.Fallback, measured, format, files, warnings));
+        return await context.CallActivityAsync(PublishSeparation.Definition, new(input, work.Model, track, work.Devices, work.Fallback, measured, format, SegmentsOf(work.Model, track), files, warnings));
     }
 
     static StemFormat FormatOf(SeparationInput input, DecodedTrack track) => StemFormat.Choose(
         StemSource.Of(track.Source, (long)(track.Seconds * track.Source.SampleRateHz), RateOf(input, track)), new(input.Request.OutputFormat, input.Request.BitDepth, input.Request.Bitrate));
+
+    static SegmentLengths? SegmentsOf(PreparedSeparator model, DecodedTrack track) =>
+        model.WindowFrames is { } window ? SeparationDevices.SegmentsOf(model.OnCpu, track.Frames * RawSamples.FrameBytes, (double)window / track.SampleRateHz) : null;
 
     static int RateOf(SeparationInput input, DecodedTrack track) => input.Request.KeepSampleRate ? track.Source.SampleRateHz : track.SampleRateHz;
 }

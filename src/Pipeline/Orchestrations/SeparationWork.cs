@@ -66,7 +66,7 @@ sealed class SeparationWork(IOrchestrationContext context, SeparationInput input
         return done;
     }
 
-    async Task<PreparedSeparator> PrepareAsync(bool onCpu, string? reason)
+    async Task<PreparedSeparator> PrepareAsync(bool onCpu, string reason)
     {
         model = await context.CallActivityAsync(
             onCpu ? PrepareSeparator.OnCpu : PrepareSeparator.Definition, new(input.JobId, plan.Model, input.Title, input.SourceRateHz, input.Settings, onCpu, reason));
