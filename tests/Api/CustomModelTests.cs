@@ -105,7 +105,7 @@ public sealed class CustomModelTests : IAsyncLifetime
     public async Task Delete_Model_IsGoneFromListMemoryAndDisk()
     {
         await PutAsync("mine");
-        host.Get<SeparatorPool>().Warm("mine", new());
+        await host.Get<SeparatorPool>().WarmAsync("mine", new());
         (await host.SendAsync(HttpMethod.Delete, "/api/v1/models/mine")).Expect(200);
         Assert.Empty(models.EnumerateFileSystemInfos());
         Assert.Empty(host.Get<SeparatorPool>().Loaded);

@@ -33,7 +33,7 @@ static class LeaseSpeed
     {
         var options = new EngineOptions();
         var clock = new Later();
-        using var pool = new SeparatorPool(new(new ModelStore("nowhere"), new(), [new OfAFile(weights)]), Options.Create(options), clock, NullLogger<SeparatorPool>.Instance);
+        using var pool = new SeparatorPool(new(new ModelStore("nowhere"), new(), [new OfAFile(weights)]), Options.Create(options), new(new MemoryCatalog(), new NoGpuProbe()), clock, NullLogger<SeparatorPool>.Instance);
         float[] noise = FullSizeWeights.Noise(FullSizeWeights.Published.SegmentFrames);
         List<double> cold = [], loading = [], warm = [], loaded = [], unloaded = [];
         double first = FirstWindow(pool, noise), before = 0;
@@ -44,7 +44,7 @@ static class LeaseSpeed
             if (cycle == 0) before = Resident();
             else unloaded.Add(Resident());
             if (cycle == Cycles) break;
-            loading.Add(Measurement.SecondsOf(() => pool.Warm(Name, new())));
+            loading.Add(Measurement.SecondsOf(() => pool.Lease(Name, "", new()).Dispose()));
             clock.Offset += TimeSpan.FromHours(1);
             pool.SweepAsync().GetAwaiter().GetResult();
             cold.Add(FirstWindow(pool, noise));

@@ -49,7 +49,7 @@ static class Server
         // First, so that what a restart takes up at once is heard too.
         builder.Services.AddHostedService<TelemetryExport>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>().AddHostedService<InboxWatcher>().AddHostedService<EventTimer>()
-            .AddHostedService<ConsistencyTimer>();
+            .AddHostedService<ConsistencyTimer>().AddHostedService<EngineTimer>();
         WebApplication app = builder.Build();
         app.MapApi();
         return app;

@@ -10,4 +10,13 @@ public sealed class EngineOptions
 
     /// <summary>Models that are loaded at the same time. One more makes the one go that was used least recently.</summary>
     [Range(1, 16)] public int LoadedModels { get; set; } = 1;
+
+    /// <summary>Threads that a separator calculates with; 0: as many as were fastest on machines of this type, or one a processor.</summary>
+    [Range(0, 1024)] public int Threads { get; set; }
+
+    /// <summary>Whether a server measures, while it has nothing to do, how many threads are fastest.</summary>
+    public bool Tune { get; set; } = true;
+
+    /// <summary>The separator that is loaded as soon as a server starts; null or empty: none.</summary>
+    public string? WarmUp { get; set; }
 }

@@ -8,6 +8,9 @@ public sealed record EngineRun(int Attempt = 1, bool OnCpu = false, Cancellation
 {
     /// <summary>Hash of the music that is to be continued; null where there is none.</summary>
     public string? PromptAudioSha256 { get; init; }
+
+    /// <summary>Of the processor, for an engine that loads; 0: all. They change no sample.</summary>
+    public int Threads { get; init; }
 }
 
 /// <summary>The GPU has no memory left for this work. Another try there would end alike; the CPU may manage.</summary>

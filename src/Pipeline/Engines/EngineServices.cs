@@ -17,7 +17,7 @@ static class EngineServices
         services.AddLogging().AddSettings<EngineOptions>("Engines");
         services.TryAddSingleton(provider => new ModelStore(provider.GetRequiredService<IConfiguration>()["MODELS"] is { Length: > 0 } folder ? folder : "models"));
         services.TryAddSingleton<IGpuProbe, NoGpuProbe>();
-        services.AddSingleton<SeparatorPool>().AddSingleton<ISweep>(provider => provider.GetRequiredService<SeparatorPool>());
+        services.AddSingleton<TuningStore>().AddSingleton<SeparatorTuner>().AddSingleton<SeparatorPool>().AddSingleton<ISweep>(provider => provider.GetRequiredService<SeparatorPool>());
         return services.AddSingleton<EngineRegistry>().AddSingleton<SeparatorRegistry>().AddSingleton<EngineList>().AddSingleton<CustomModelDesk>();
     }
 }

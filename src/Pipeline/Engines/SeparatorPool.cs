@@ -9,7 +9,7 @@ namespace DgxMusic.Pipeline.Engines;
 /// The separators that are loaded. What a job has ended with stays for the next, for as long as the settings say; each has one user at a time, and others wait their turn:
 /// a second copy would take twice the memory and the same processors.
 /// </summary>
-public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineOptions> options, TimeProvider clock, ILogger<SeparatorPool> log) : ISweep, IDisposable
+public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineOptions> options, TuningStore tuning, TimeProvider clock, ILogger<SeparatorPool> log) : ISweep, IDisposable
 {
     readonly Lock gate = new();
     readonly List<LoadedModel> models = [];
@@ -38,15 +38,33 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
     {
         ISourceSeparator separator = separators.Find(name);
         if (!separator.StaysLoaded) return Fresh(separator, title, run);
-        LoadedModel mine = await EnterAsync(new(name, separator.Facts.WeightsSha256, run.OnCpu), run.Stopping).ConfigureAwait(false);
+        int threads = options.Value.Threads > 0 ? options.Value.Threads : (await tuning.FindAsync(separator.Facts, run.OnCpu, run.Stopping).ConfigureAwait(false))?.Threads ?? 0;
+        LoadedModel mine = await EnterAsync(new(name, separator.Facts.WeightsSha256, run.OnCpu || separator.Facts.Device == SeparationDevices.Cpu), run.Stopping).ConfigureAwait(false);
         bool wasLoaded = mine.Model is not null;
-        if (!wasLoaded) Load(mine, separator, title, run);
+        if (!wasLoaded) Load(mine, separator, title, run with { Threads = threads });
         return new(mine.Model!, mine.Facts!, wasLoaded, isSuspect => Leave(mine, isSuspect));
     }
 
-    /// <summary>Loads a model that will be asked for.</summary>
+    /// <summary>Loads a model that will be asked for, and runs it once, so that the first window is as quick as the others.</summary>
     /// <inheritdoc cref="Lease" path="/exception"/>
-    public void Warm(string name, EngineRun run) => Lease(name, "", run).Dispose();
+    public async Task WarmAsync(string name, EngineRun run)
+    {
+        using ModelLease lease = await LeaseAsync(name, "", run);
+        await Task.Run(() => Rehearsal.Run(lease.Model, 1, () => { }, run.Stopping), run.Stopping);
+    }
+
+    /// <summary>All places, for who loads models himself, while nobody uses or wants any; null where somebody does. Those that are idle are let go.</summary>
+    internal PoolReservation? TryReserve()
+    {
+        lock (gate)
+        {
+            if (isClosed || queue.Count > 0 || models.Any(model => model.IsInUse)) return null;
+            foreach (LoadedModel idle in models.ToArray()) Unload(idle);
+            LoadedModel[] places = [.. Enumerable.Range(0, options.Value.LoadedModels).Select(n => new LoadedModel(new($"reserved {n}", null, false)))];
+            models.AddRange(places);
+            return new(IsWanted, () => Release(places));
+        }
+    }
 
     /// <summary>Lets a model go at once, or once its user is done with it.</summary>
     public void Forget(string name)
@@ -161,6 +179,16 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
             ServeQueue();
             if (options.Value.IdleMinutes == 0 && !model.IsInUse) Unload(model);
         }
+    }
+
+    bool IsWanted()
+    {
+        lock (gate) return isClosed || queue.Count > 0;
+    }
+
+    void Release(LoadedModel[] places)
+    {
+        foreach (LoadedModel place in places) Leave(place, isSuspect: true);
     }
 
     void ServeQueue()

@@ -19,11 +19,16 @@ sealed class FakeSeparator(string name) : ISourceSeparator
 
     public bool StaysLoaded { get; init; } = true;
 
+    public int Networks { get; init; } = 1;
+
     /// <summary>Thrown by the next load; null: it succeeds.</summary>
     public Exception? Fault { get; set; }
 
     /// <summary>Done while it loads.</summary>
     public Action? WhileLoading { get; set; }
+
+    /// <summary>Done while a network hears a window: its model, and the number of the run counted from 1.</summary>
+    public Action<FakeModel, int>? WhileHearing { get; set; }
 
     public bool FailsToClose { get; init; }
 
@@ -31,37 +36,72 @@ sealed class FakeSeparator(string name) : ISourceSeparator
     {
         WhileLoading?.Invoke();
         if (Fault is { } fault) throw fault;
-        var model = new FakeModel(name, title, FailsToClose);
+        var model = new FakeModel(this, title, run);
         Opened.Add(model);
         return model;
     }
 }
 
-sealed class FakeModel(string name, string title, bool failsToClose) : ISeparationModel
+sealed class FakeModel(FakeSeparator separator, string title, EngineRun run) : ISeparationModel
 {
+    const int Stride = 8;
+
+    int runs;
+
     public string Title => title;
+
+    public int Threads => run.Threads;
+
+    public int Runs => runs;
 
     public bool IsDisposed { get; private set; }
 
-    public string Name => name;
+    public string Name => separator.Facts.Name;
 
-    public IReadOnlyList<string> Sources => ["vocals", "other"];
+    public IReadOnlyList<string> Sources => separator.Stems;
 
-    public int? SampleRateHz => null;
+    public int? SampleRateHz => 100;
 
     public bool NeedsStatistics => false;
 
-    public IStemStream Open(
-        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation, TrackPart? part = null) =>
-        throw new NotSupportedException("No track goes through this model.");
+    public int Networks => separator.Networks;
 
-    public int StrideOf(int sampleRateHz, SeparationSettings settings) => 1;
+    public int StrideOf(int sampleRateHz, SeparationSettings settings) => Stride;
 
     public FrameSpan HeardFor(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings) => span;
+
+    public IStemStream Open(
+        TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation, TrackPart? part = null) =>
+        new Stream(this, track.Frames, progress);
 
     public void Dispose()
     {
         IsDisposed = true;
-        if (failsToClose) throw new IOException("The device is gone.");
+        if (separator.FailsToClose) throw new IOException("The device is gone.");
+    }
+
+    sealed class Stream(FakeModel model, long frames, Action<double>? progress) : IStemStream
+    {
+        long heard;
+
+        public void Process(AudioBuffer block)
+        {
+            heard += block.Frames;
+            for (int n = 1; n <= model.Networks; n++)
+            {
+                model.Hear();
+                progress?.Invoke((heard - block.Frames + ((double)block.Frames * n / model.Networks)) / frames);
+            }
+        }
+
+        public void Complete()
+        {
+        }
+    }
+
+    void Hear()
+    {
+        runs++;
+        separator.WhileHearing?.Invoke(this, runs);
     }
 }

@@ -11,11 +11,12 @@ public sealed class SeparatorPoolTests : IDisposable
 {
     readonly FakeSeparator one = new("one"), two = new("two"), three = new("three"), mock = new("mock") { StaysLoaded = false }, stiff = new("stiff") { FailsToClose = true };
     readonly TestClock clock = new();
+    readonly MemoryCatalog catalog = new();
     readonly EngineOptions options = new();
     readonly SeparatorPool pool;
 
     public SeparatorPoolTests() => pool = new(
-        new(new ModelStore("nowhere"), new EngineSwitches(), [one, two, three, mock, stiff]), Options.Create(options), clock, NullLogger<SeparatorPool>.Instance);
+        new(new ModelStore("nowhere"), new EngineSwitches(), [one, two, three, mock, stiff]), Options.Create(options), new(catalog, new NoGpuProbe()), clock, NullLogger<SeparatorPool>.Instance);
 
     public void Dispose() => pool.Dispose();
 
@@ -131,10 +132,43 @@ public sealed class SeparatorPoolTests : IDisposable
 
     [Fact]
     [Trait("Requirement", "D-49")]
-    public void Warm_LoadsBeforeAnybodyAsks()
+    public async Task Warm_LoadsAndRunsOnceBeforeAnybodyAsks()
     {
-        pool.Warm("one", new());
-        Assert.True(pool.Lease("one", "", new()).WasLoaded);
+        await pool.WarmAsync("one", new());
+        using ModelLease lease = pool.Lease("one", "", new());
+        Assert.Equal((true, 1), (lease.WasLoaded, Assert.Single(one.Opened).Runs));
+    }
+
+    [Theory]
+    [Trait("Requirement", "D-51")]
+    [InlineData(0, 3)]
+    [InlineData(5, 5)]
+    public async Task Lease_OfAMeasuredModel_LoadsItWithTheThreadsThatWereFastest(int setting, int threads)
+    {
+        options.Threads = setting;
+        await new TuningStore(catalog, new NoGpuProbe()).MeasuredAsync(one.Facts, true, new Dictionary<int, double> { [6] = 2, [3] = 1.5, [1] = 4 });
+        pool.Lease("one", "", new()).Dispose();
+        pool.Lease("two", "", new()).Dispose();
+        Assert.Equal((threads, setting), (one.Opened[0].Threads, two.Opened[0].Threads));
+    }
+
+    [Fact]
+    [Trait("Requirement", "D-51")]
+    public async Task TryReserve_NobodyThere_TakesAllPlacesUntilSomebodyIsServed()
+    {
+        options.LoadedModels = 2;
+        ModelLease busy = pool.Lease("one", "", new());
+        Assert.Null(pool.TryReserve());
+        busy.Dispose();
+        PoolReservation place = pool.TryReserve()!;
+        Assert.Equal((0, false), (one.Open, place.IsWanted));
+        Assert.Null(pool.TryReserve());
+        Task<ModelLease> waiting = pool.LeaseAsync("two", "", new());
+        Assert.Equal((false, true), (waiting.IsCompleted, place.IsWanted));
+        place.Dispose();
+        place.Dispose();
+        (await waiting).Dispose();
+        Assert.Equal(["two"], pool.Loaded);
     }
 
     [Fact]
@@ -142,6 +176,10 @@ public sealed class SeparatorPoolTests : IDisposable
     public void Lease_OtherWeightsOrDevice_IsAnotherModel()
     {
         options.LoadedModels = 2;
+        pool.Lease("two", "", new()).Dispose();
+        using (ModelLease same = pool.Lease("two", "", new(OnCpu: true))) Assert.True(same.WasLoaded);
+        pool.Forget("two");
+        one.Facts = one.Facts with { Device = "cuda" };
         pool.Lease("one", "", new()).Dispose();
         Assert.False(pool.Lease("one", "", new(OnCpu: true)).WasLoaded);
         one.Facts = one.Facts with { WeightsSha256 = "another hash" };
