@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DgxMusic.Dsp;
+using DgxMusic.LocalHost.Stores;
 using DgxMusic.Models.Separation;
 using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Engines;
@@ -21,7 +22,8 @@ static class LeaseSpeed
         {
             string weights = Path.Combine(folder, "full.safetensors");
             FullSizeWeights.Write(weights, FullSizeWeights.Published);
-            foreach (Measurement measurement in Run(weights)) yield return measurement;
+            using var database = new SqliteDatabase(Path.Combine(folder, "catalog.db"));
+            foreach (Measurement measurement in Run(weights, new(new SqliteCatalog(database), new NoGpuProbe()))) yield return measurement;
         }
         finally
         {
@@ -29,11 +31,11 @@ static class LeaseSpeed
         }
     }
 
-    static IEnumerable<Measurement> Run(string weights)
+    static IEnumerable<Measurement> Run(string weights, TuningStore tuning)
     {
         var options = new EngineOptions();
         var clock = new Later();
-        using var pool = new SeparatorPool(new(new ModelStore("nowhere"), new(), [new OfAFile(weights)]), Options.Create(options), new(new MemoryCatalog(), new NoGpuProbe()), clock, NullLogger<SeparatorPool>.Instance);
+        using var pool = new SeparatorPool(new(new ModelStore("nowhere"), new(), [new OfAFile(weights)]), Options.Create(options), tuning, clock, NullLogger<SeparatorPool>.Instance);
         float[] noise = FullSizeWeights.Noise(FullSizeWeights.Published.SegmentFrames);
         List<double> cold = [], loading = [], warm = [], loaded = [], unloaded = [];
         double first = FirstWindow(pool, noise), before = 0;
