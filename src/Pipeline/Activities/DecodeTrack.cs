@@ -49,6 +49,8 @@ public sealed class DecodeTrack(IBlobStore store, JobMonitor monitor) : IActivit
         List<string> warnings = [];
         AudioFormat format;
         using (ISampleReader reader = AudioFile.Open(source, request.FileName, null, leaveOpen: true, stopping)) format = reader.Format;
+        string told = $"Decoding {request.FileName ?? "the source"}: {format.Container.ToUpperInvariant()}, {format.SampleRateHz} Hz, {format.Channels} {(format.Channels == 1 ? "channel" : "channels")}.";
+        await monitor.EnterAsync(request.JobId, JobStep.Decoding, told, stopping, "source");
         source.Position = 0;
         await SaveTagsAsync(output.With(".tags.json"), AudioFile.ReadTags(source, null, warnings, stopping), stopping);
 

@@ -31,7 +31,7 @@ public sealed class EncodeTrack(IBlobStore store, JobMonitor monitor) : IActivit
     public async Task<StemFile> RunAsync(EncodeTrackRequest request, ActivityContext context)
     {
         string message = $"Saving {request.Track} as {FileFormats.NameOf(request.Format.Format).ToUpperInvariant()}.";
-        await monitor.EnterAsync(request.JobId, JobStep.Encoding, message, context.Stopping);
+        await monitor.EnterAsync(request.JobId, JobStep.Encoding, message, context.Stopping, request.Track);
         BlobRef output = BlobRef.ForWork(Definition, request.Folder, request with { JobId = "" });
         if (await store.FindRecordAsync<StemFile>(output.With(".json"), context.Stopping) is { } done) return done;
 

@@ -33,7 +33,7 @@ public sealed class MeasureStems(IBlobStore store, JobMonitor monitor) : IActivi
 
     public async Task<MeasuredStems> RunAsync(MeasureStemsRequest request, ActivityContext context)
     {
-        await monitor.EnterAsync(request.JobId, JobStep.Measuring, "Measuring the stems.", context.Stopping);
+        await monitor.EnterAsync(request.JobId, JobStep.Measuring, $"{request.Stems.Model.Engine.Name} is done; measuring the stems.", context.Stopping);
         BlobRef output = BlobRef.ForWork(Definition, request.Folder, new { request.Stems.Track.Samples, Parts = request.Stems.Parts.Select(part => part.Samples), request.Tracks, request.MayScale });
         if (await store.FindRecordAsync<MeasuredStems>(output.With(".json"), context.Stopping) is { } done) return done;
 

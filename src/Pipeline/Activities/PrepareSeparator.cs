@@ -39,7 +39,7 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
 
     public async Task<PreparedSeparator> RunAsync(PrepareRequest request, ActivityContext context)
     {
-        await monitor.EnterAsync(request.JobId, JobStep.LoadingModel, $"Loading {request.Model}. {request.Reason}", context.Stopping);
+        await monitor.EnterAsync(request.JobId, JobStep.LoadingModel, $"Loading {request.Model}. {request.Reason}", context.Stopping, request.OnCpu ? "model on cpu" : "model");
         Job job = await ledger.GetAsync(request.JobId, context.Stopping);
         try
         {
@@ -49,7 +49,7 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
             await ledger.UpdateAsync(request.JobId, null, row => row with { DeviceUsed = prepared.Device }, context.Stopping);
             return prepared;
         }
-        catch (GpuMemoryException fault) when (!request.OnCpu)
+        catch (GpuFaultException fault) when (!request.OnCpu)
         {
             return new(separators.Find(request.Model).Facts, NumericsClass.Here, [], request.SourceRateHz, 1, 1, 1, null, false, fault.Message);
         }

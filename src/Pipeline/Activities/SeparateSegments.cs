@@ -54,7 +54,7 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMo
         {
             return await store.SaveRecordAsync(output.With(".json"), await SeparateAsync(request, lease.Model, output, step, context.Stopping), context.Stopping);
         }
-        catch (GpuMemoryException fault) when (!request.Model.OnCpu)
+        catch (GpuFaultException fault) when (!request.Model.OnCpu)
         {
             lease.Discard();
             return new(output, output, request.From, request.To, 0, fault.Message);
@@ -72,7 +72,7 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMo
         await using var files = new RawFiles(store);
         foreach (string source in model.Sources) await files.OpenAsync(output.With($".{source}.f32"), request.To - request.From, stopping);
         await using CarriedWindows windows = await CarriedWindows.OpenAsync(
-            store, request.From == 0 ? null : CarriedAt(request, request.From), request.To == request.Track.Frames ? null : CarriedAt(request, request.To), stopping);
+            store, request.From == 0 ? null : CarriedAt(request, request.From), request.To == request.Track.Frames ? null : CarriedAt(request, request.To), output, stopping);
         var report = new SegmentReport(request, model, monitor, clock, step, stopping);
         await using Stream mix = await RawSamples.OpenAsync(store, request.Track.Samples, stopping);
         var units = new UnitMeters(model, request, mix);

@@ -13,5 +13,8 @@ public sealed record EngineRun(int Attempt = 1, bool OnCpu = false, Cancellation
     public int Threads { get; init; }
 }
 
-/// <summary>The GPU has no memory left for this work. Another try there would end alike; the CPU may manage.</summary>
-public sealed class GpuMemoryException(string message) : Exception(message);
+/// <summary>The GPU, or what drives it, failed at this work. The CPU may manage.</summary>
+public class GpuFaultException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The GPU has no memory left for this work. Another try there would end alike.</summary>
+public sealed class GpuMemoryException(string message) : GpuFaultException(message);

@@ -163,7 +163,7 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
         catch (Exception fault)
         {
             Leave(place, isSuspect: true);
-            if (fault is PipelineException or OperationCanceledException or GpuMemoryException) throw;
+            if (fault is PipelineException or OperationCanceledException or GpuFaultException) throw;
             log.LogWarning(fault, "{Model} could not be loaded.", separator.Facts.Name);
             throw new PipelineException(
                 Problem.ModelInitFailed, $"{separator.Facts.Name} could not be loaded: {fault.Message.TrimEnd('.')}. The same request may succeed later; 'dgxmusic models verify' tells whether its weights are whole.");

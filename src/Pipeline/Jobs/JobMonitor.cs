@@ -26,14 +26,15 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     ];
 
     /// <summary>Enters a step: always reported.</summary>
+    /// <param name="stage">Where a step has several things to say, the name of this one; each is told once.</param>
     /// <exception cref="JobCancelledException">The caller took the job back.</exception>
     /// <exception cref="NoPlaceException">The job waits in the queue; nothing of it may begin now.</exception>
-    public async Task EnterAsync(string jobId, JobStep step, string message, CancellationToken stopping)
+    public async Task EnterAsync(string jobId, JobStep step, string message, CancellationToken stopping, string? stage = null)
     {
         // A store may show the row a little later than the work that it is about.
         if (await ledger.FindAsync(jobId, stopping) is not { } job) throw new InvalidOperationException($"The catalog does not show job {jobId} yet.");
         if (job.Status == JobStatus.Pending) throw new NoPlaceException();
-        await ReportAsync(jobId, step, 0, message, $"{step}", null, stopping);
+        await ReportAsync(jobId, step, 0, message, stage is null ? $"{step}" : $"{step}:{stage}", null, stopping);
     }
 
     /// <summary>The same for a step that runs for each of several parts of the work: each says once that it began.</summary>

@@ -16,7 +16,7 @@ sealed class CarriedWindows : IWindowStore, IAsyncDisposable
     readonly Dictionary<(int, long), long> found;
     readonly Stream? earlier;
     readonly int values;
-    readonly BlobRef? target;
+    readonly BlobRef? target, samples;
     readonly BlobWriter? writer;
     readonly List<Kept> kept = [];
     readonly float[]? room;
@@ -25,22 +25,25 @@ sealed class CarriedWindows : IWindowStore, IAsyncDisposable
     /// <param name="Window">Counted from 0 at the beginning of the track.</param>
     sealed record Kept(int Pass, long Window);
 
-    sealed record Contents(int Values, IReadOnlyList<Kept> Windows);
+    /// <param name="Samples">Of these windows and no others, whoever else keeps some at the same place.</param>
+    sealed record Contents(BlobRef Samples, int Values, IReadOnlyList<Kept> Windows);
 
-    CarriedWindows(Contents? contents, Stream? earlier, BlobRef? target, BlobWriter? writer)
+    CarriedWindows(Contents? contents, Stream? earlier, BlobRef? target, BlobRef? samples, BlobWriter? writer)
     {
-        (this.earlier, this.target, this.writer, values) = (earlier, target, writer, contents?.Values ?? 0);
+        (this.earlier, this.target, this.samples, this.writer, values) = (earlier, target, samples, writer, contents?.Values ?? 0);
         found = (contents?.Windows ?? []).Select((window, n) => ((window.Pass, window.Window), (long)n)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
         if (contents is not null) room = new float[values];
     }
 
     /// <param name="from">What the part before has kept; whether it has is not asked.</param>
-    /// <param name="to">Where what reaches beyond this part is kept; null: nothing does.</param>
-    public static async Task<CarriedWindows> OpenAsync(IBlobStore store, BlobRef? from, BlobRef? to, CancellationToken stopping)
+    /// <param name="to">Where the next part looks for what reaches beyond this one; null: nothing does.</param>
+    /// <param name="part">This part's own name.</param>
+    public static async Task<CarriedWindows> OpenAsync(IBlobStore store, BlobRef? from, BlobRef? to, BlobRef part, CancellationToken stopping)
     {
         Contents? contents = from is null ? null : await store.FindRecordAsync<Contents>(from.With(".json"), stopping);
-        Stream? earlier = contents is null ? null : await store.OpenReadAsync(from!.With(".f32"), stopping);
-        return new(earlier is null ? null : contents, earlier, to, to is null ? null : await store.CreateAsync(to.With(".f32"), stopping));
+        Stream? earlier = contents is null ? null : await store.OpenReadAsync(contents.Samples, stopping);
+        BlobRef samples = part.With(".windows.f32");
+        return new(earlier is null ? null : contents, earlier, to, samples, to is null ? null : await store.CreateAsync(samples, stopping));
     }
 
     public float[]? Find(int pass, long window)
@@ -66,7 +69,7 @@ sealed class CarriedWindows : IWindowStore, IAsyncDisposable
     {
         if (writer is null || kept.Count == 0) return;
         await writer.CommitAsync(stopping);
-        await store.SaveRecordAsync(target!.With(".json"), new Contents(keptValues, kept), stopping);
+        await store.SaveRecordAsync(target!.With(".json"), new Contents(samples!, keptValues, kept), stopping);
     }
 
     public async ValueTask DisposeAsync()

@@ -9,6 +9,9 @@ namespace DgxMusic.Pipeline.Tests.Memory;
 /// <summary>The process is gone: nothing after this is recorded.</summary>
 public sealed class CrashException() : Exception("The process died here.");
 
+/// <summary>What an instance asked for, and what it got; no output where it faulted.</summary>
+public sealed record RecordedCall(string Instance, string Name, string Input, JsonElement? Output, StepFailedException? Fault);
+
 /// <summary>Runs orchestrations when told to, one after the other, without a history; timers take no time. One that waits for an event stands aside until it comes.</summary>
 public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrationClient
 {
@@ -38,6 +41,12 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
 
     /// <summary>Names of activities in the order they ran.</summary>
     public ConcurrentQueue<string> Ran { get; } = new();
+
+    /// <summary>Every activity as its orchestration called it.</summary>
+    public ConcurrentQueue<RecordedCall> Calls { get; } = new();
+
+    /// <summary>What an instance began from.</summary>
+    public JsonElement InputOf(string instanceId) => origins[instanceId].Input;
 
     /// <summary>Says that the process has died: what fails then is not heard of.</summary>
     public Func<bool> IsGone { get; set; } = () => false;
@@ -175,7 +184,20 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
             return host.DuringTimer(delay);
         }
 
-        protected override Task<JsonElement> RunActivityAsync(string name, JsonElement input) => host.RunActivityAsync(name, input);
+        protected override async Task<JsonElement> RunActivityAsync(string name, JsonElement input)
+        {
+            try
+            {
+                JsonElement output = await host.RunActivityAsync(name, input);
+                host.Calls.Enqueue(new(id, name, input.GetRawText(), output, null));
+                return output;
+            }
+            catch (StepFailedException fault)
+            {
+                host.Calls.Enqueue(new(id, name, input.GetRawText(), null, fault));
+                throw;
+            }
+        }
 
         protected override Task<JsonElement> RunChildAsync(string name, string instanceId, JsonElement input) =>
             host.RunAsync(PipelineDefinitions.Orchestrations.Single(definition => definition.Name == name), instanceId, input);

@@ -16,20 +16,27 @@ public sealed class TestHost : IDisposable
     MemoryBlobStore? blobs;
     FailingCatalog? rows;
 
-    /// <param name="dead">A host whose process died: this one begins on its stores.</param>
     public TestHost(int maxConcurrentJobs = 1, Action<PipelineOptions>? configure = null, TestHost? dead = null, params (string Name, string Value)[] settings)
+        : this(_ => { }, maxConcurrentJobs, configure, dead, settings)
+    {
+    }
+
+    /// <param name="add">Adds what the test puts in the place of ours.</param>
+    /// <param name="dead">A host whose process died: this one begins on its stores.</param>
+    internal TestHost(Action<IServiceCollection> add, int maxConcurrentJobs = 1, Action<PipelineOptions>? configure = null, TestHost? dead = null, params (string Name, string Value)[] settings)
     {
         this.dead = dead;
         (Clock, Catalog, Events) = (dead?.Clock ?? new(), dead?.Catalog ?? new(), dead?.Events ?? new());
-        services = new ServiceCollection()
+        IServiceCollection collection = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build())
             .AddPipeline()
             .Configure<PipelineOptions>(options => { options.MaxConcurrentJobs = maxConcurrentJobs; configure?.Invoke(options); })
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IBlobStore>(Blobs).AddSingleton<ICatalog>(Rows).AddSingleton<IEventLog>(Events)
             .AddSingleton<IMusicGenerator>(Player)
-            .AddSingleton<InlineOrchestrator>().AddSingleton<IOrchestrationClient>(provider => provider.GetRequiredService<InlineOrchestrator>())
-            .BuildServiceProvider();
+            .AddSingleton<InlineOrchestrator>().AddSingleton<IOrchestrationClient>(provider => provider.GetRequiredService<InlineOrchestrator>());
+        add(collection);
+        services = collection.BuildServiceProvider();
         Orchestrator.IsGone = () => Rows.WritesLeft <= 0;
         if (dead is not null) Orchestrator.TakeUp(dead.Orchestrator);
     }
