@@ -7,6 +7,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["export"] = ExportSpeed.Run,
     ["audio"] = AudioSpeed.Run,
     ["wav"] = WavSpeed.Run,
+    ["quality"] = QualitySpeed.Run,
     ["tensors"] = TensorSpeed.Run,
     ["separation"] = SeparationSpeed.Run,
     ["htdemucs"] = HTDemucsSpeed.Run,

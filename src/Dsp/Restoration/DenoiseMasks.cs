@@ -13,9 +13,6 @@ sealed class DenoiseMasks : IMaskMaker
 {
     const float Inertia = 0.98f;
 
-    /// <summary>The floor is known so far ahead: it has seen some windows before the first gain is made.</summary>
-    const double LookAheadSeconds = 1.0;
-
     readonly float least, strength;
     readonly float[] power, noise, clean, gain;
     readonly float[][] gains;
@@ -25,7 +22,6 @@ sealed class DenoiseMasks : IMaskMaker
     {
         int bins = (size / 2) + 1, hop = size / OverlapStage.Overlap;
         Floor = new(size, hop, sampleRateHz, channels);
-        LookAhead = (int)Math.Round(LookAheadSeconds * sampleRateHz / hop);
         (least, strength) = ((float)Decibels.ToLinear(-settings.ReductionDb), (float)settings.Strength);
         (power, noise, clean, gain) = (new float[bins], new float[bins], new float[bins], new float[bins]);
         gains = [gain];
@@ -36,7 +32,8 @@ sealed class DenoiseMasks : IMaskMaker
 
     public int Outputs => 1;
 
-    public int LookAhead { get; }
+    /// <summary>So many that the floor is known when the first gain is made.</summary>
+    public int LookAhead => Floor.HopsUntilKnown;
 
     public void Push(ChannelSpectrum[] newest)
     {

@@ -7,7 +7,10 @@ namespace DgxMusic.Dsp.Restoration;
 /// <remarks>The minimum is taken over 8 stretches, the last of them not yet ended; before they are all there, its bias is that of as many frames as there were.</remarks>
 sealed class MinimumStatistics
 {
-    const int Stretches = 8, WarmUpFrames = 8;
+    /// <summary>Frames until the first estimate.</summary>
+    public const int WarmUpFrames = 8;
+
+    const int Stretches = 8;
     const double HorizonSeconds = 3.0;
 
     // His constants, for windows every 16 ms.

@@ -38,6 +38,9 @@ sealed class NoiseFloor
     /// <summary>Of the noise, by bin of the short window, the mean of the channels; 0 before there was a window.</summary>
     public float[] Power { get; }
 
+    /// <summary>Hops of sound that are heard before the first estimate: about 0.8 s.</summary>
+    public int HopsUntilKnown => hopsAWindow + ((MinimumStatistics.WarmUpFrames - 1) * hopsAWindow / 2);
+
     /// <summary>Hears the next hop. Windows half of which were heard before are looked at; digital silence is no noise, and no window has a part of it.</summary>
     public void Listen(float[][] hop)
     {

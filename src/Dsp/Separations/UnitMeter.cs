@@ -164,8 +164,9 @@ public sealed class UnitMeter
     {
         if (stemBlocks.Count != stems.Length) throw new ArgumentException($"There are {stemBlocks.Count} stems, not {stems.Length}.", nameof(stemBlocks));
         Samples.RequireTransformable(mixBlock, sampleRateHz, channels, frames + filled);
-        foreach (AudioBuffer stem in stemBlocks)
+        for (int index = 0; index < stems.Length; index++)
         {
+            AudioBuffer stem = stemBlocks[index];
             Samples.RequireTransformable(stem, sampleRateHz, channels, frames + filled);
             if (stem.Frames != mixBlock.Frames) throw new ArgumentException($"A stem has {stem.Frames} frames, the mix {mixBlock.Frames}.", nameof(stemBlocks));
         }

@@ -35,11 +35,15 @@ static class Trial
     }
 
     /// <summary>Sines that swell and fade over 0.2 s: a hard edge is a click, which no tone is.</summary>
-    public static AudioBuffer Tones(double seconds, double peak, params double[] hertz) => Made(seconds, 2, RateHz, (_, n) =>
+    public static AudioBuffer Tones(double seconds, double peak, params double[] hertz)
     {
-        double t = (double)n / RateHz, edge = Math.Clamp(Math.Min(t, seconds - t) / 0.2, 0, 1);
-        return peak * edge * hertz.Sum(frequency => Math.Sin(Math.Tau * frequency * t));
-    });
+        float[] line = Made(seconds, 1, RateHz, (_, n) =>
+        {
+            double t = (double)n / RateHz, edge = Math.Clamp(Math.Min(t, seconds - t) / 0.2, 0, 1);
+            return peak * edge * hertz.Sum(frequency => Math.Sin(Math.Tau * frequency * t));
+        })[0].ToArray();
+        return new(RateHz, [line, [.. line]]);
+    }
 
     public static AudioBuffer Made(double seconds, int channels, int rateHz, Func<int, int, double> sample)
     {

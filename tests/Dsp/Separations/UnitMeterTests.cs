@@ -79,6 +79,17 @@ public sealed class UnitMeterTests
     }
 
     [Fact]
+    public void Process_BlocksOfAnyNumber_AllocatesNothing()
+    {
+        (AudioBuffer mix, AudioBuffer[] stems) = Music(frames: 10_000);
+        var meter = new UnitMeter(44_100, 2, Names);
+        meter.Process(mix, stems);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 20; i++) meter.Process(mix, stems);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public void Measure_WithoutVocals_HasNoInstrumental()
     {
         (AudioBuffer mix, AudioBuffer[] stems) = Music(frames: 100);
