@@ -9,6 +9,7 @@ public static class ApiRoutes
     public static IReadOnlyList<Route> All { get; } =
     [
         .. AboutRoutes.All, .. GenerationRoutes.All, .. JobRoutes.All, .. FileRoutes.All, .. AudioRoutes.All, .. StorageRoutes.All, .. HealthRoutes.All, .. UploadRoutes.All, .. EngineRoutes.All,
+        .. LiveSessionRoutes.All,
         .. KeyRoutes.All, .. ConsistencyRoutes.All,
         .. WebhookRoutes.All,
         .. SeparationRoutes.All,

@@ -24,6 +24,8 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem JobState = new("job-state", 409, "The job is not in a state that allows this.");
     public static readonly Problem UploadState = new("upload-state", 409, "The upload is not in a state that allows this.");
     public static readonly Problem DependencyFailed = new("dependency-failed", 409, "A job that this one waits for did not complete.");
+    public static readonly Problem SessionOffset = new("session-offset", 409, "This is not the audio that comes next.");
+    public static readonly Problem SessionEnded = new("session-ended", 409, "The session takes no more audio.");
     public static readonly Problem FileExists = new("file-exists", 409, "This file exists already.");
     public static readonly Problem ModelExists = new("model-exists", 409, "There is a model of this name already.");
     public static readonly Problem ModelInUse = new("model-in-use", 409, "A job uses this model.");
@@ -52,6 +54,8 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem WeightsMismatch = new("weights-mismatch", 422, "These are not this model's weights.");
     public static readonly Problem IdempotencyMismatch = new("idempotency-mismatch", 422, "This Idempotency-Key came with another body before.");
     public static readonly Problem RateLimited = new("rate-limited", 429, "These are too many requests.");
+    public static readonly Problem SessionBehind = new("session-behind", 429, "The work has to catch up with the audio first.");
+    public static readonly Problem SessionLimit = new("session-limit", 429, "These are too many open sessions.");
     public static readonly Problem QuotaExceeded = new("quota-exceeded", 429, "Today's quota is used up.");
     public static readonly Problem JobInterrupted = new("job-interrupted", 500, "The job was interrupted and could not be resumed.");
     public static readonly Problem JobStuck = new("job-stuck", 500, "The job stood still for too long.");

@@ -16,6 +16,7 @@ public static class PipelineDefinitions
         RunJob.Benchmark, MeasureMachine.Definition,
         RunJob.Reproduction, ReproduceMusic.Definition,
         RunJob.Separation, SeparateTrack.Definition,
+        RunJob.Live, SeparateLive.Definition,
     ];
 
     public static IReadOnlyList<ActivityDefinition> Activities { get; } =
@@ -26,5 +27,6 @@ public static class PipelineDefinitions
         CompareReproduction.Definition,
         PlanSeparation.Definition, PrepareSeparator.Definition, PrepareSeparator.OnCpu, DecodeTrack.Definition, SeparateSegments.Definition, SeparateSegments.OnCpu,
         MeasureStems.Definition, EncodeTrack.Definition, PublishSeparation.Definition,
+        HearSession.Definition, SeparateSteps.Definition,
     ];
 }

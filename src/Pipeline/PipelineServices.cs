@@ -1,6 +1,7 @@
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Live;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Separations;
 using DgxMusic.Pipeline.Storage;
@@ -27,6 +28,7 @@ public static class PipelineServices
         services.AddJobLife();
         services.AddJobResources();
         services.AddWebhooks();
+        services.AddLive();
         services.AddSingleton<SongRegister>().AddSingleton<SeparationDesk>();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");

@@ -56,6 +56,7 @@ public static partial class OpenApiDocument
         var bodies = new JsonObject();
         if (route.Form is { } form) bodies["multipart/form-data"] = new JsonObject { ["schema"] = form.DeepClone() };
         if (route.Body is { } body) bodies["application/json"] = new JsonObject { ["schema"] = body.DeepClone() };
+        if (route.RawBody is { } raw) bodies["application/octet-stream"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["format"] = "binary", ["description"] = raw } };
         if (bodies.Count > 0) operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = bodies };
 
         return operation;

@@ -20,6 +20,9 @@ public sealed record Route(string Method, string Pattern, string Tag, string Sum
     /// <summary>JSON schema of a <c>multipart/form-data</c> body; null where none is taken.</summary>
     public JsonNode? Form { get; init; }
 
+    /// <summary>What an <c>application/octet-stream</c> body holds; null where none is taken.</summary>
+    public string? RawBody { get; init; }
+
     /// <summary>Answered to anybody, without asking who it is.</summary>
     public bool IsOpen { get; init; }
 

@@ -131,6 +131,7 @@ public sealed record JobResource
     static object OutcomeOf(Job job, JsonElement stored) => job.Kind switch
     {
         JobKind.Generation => GenerationOutcome.Of(job.JobId, Payload.Read<GenerationResult>(stored)),
+        JobKind.LiveSeparation => LiveOutcome.Of(job.JobId, Payload.Read<LiveResult>(stored)),
         JobKind.Export => ExportedFile.Of(job, job.JobId),
         JobKind.Reproduction => ReproductionReport.Of(job.JobId, Payload.Read<ReproductionResult>(stored)),
         JobKind.Analysis => Payload.Read<AnalysisResult>(stored).Metadata,

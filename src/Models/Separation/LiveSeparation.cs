@@ -16,13 +16,28 @@ public sealed record LivePoint(long Step, long Finished, RunningStatistics Heard
 /// <param name="Tail">What the step adds to the frames of the next; null where nothing overlaps.</param>
 public sealed record LiveStep(LivePoint Next, AudioBuffer[] Stems, float[]? Tail);
 
+/// <summary>When a live separation has work to do: the same for every session with a model at a rate.</summary>
+/// <param name="SegmentFrames">Frames that the first step hears.</param>
+/// <param name="StepFrames">Frames from step to step.</param>
+/// <param name="LatencyFrames">The most that have to come, from a frame on, until its stems are given.</param>
+public sealed record LiveGrid(int SegmentFrames, int StepFrames, int LatencyFrames)
+{
+    /// <summary>Frames that have to be there for a step to be run; at the end of the music, those there are.</summary>
+    public long FramesFor(long step) => SegmentFrames + (step * StepFrames);
+
+    /// <summary>Whether there is a step to run.</summary>
+    /// <param name="received">Frames that are there.</param>
+    /// <param name="isWhole">Whether no more will come.</param>
+    public bool CanStep(LivePoint point, long received, bool isWhole) => isWhole ? point.Finished < received : FramesFor(point.Step) <= received;
+}
+
 /// <summary>
 /// Takes music apart while it is being played: in steps, each a pure function of the music up to it, wherever and how often it is run.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The stems of a frame are given at the latest when <see cref="LatencyFrames"/> frames have come, counted from it: with a windowed model (HTDemucs: 7.8 s) those of one whole
-/// window, for a frame may be the first that its window hears; with another one a step and what the model itself holds back (spectral: under 3 s). The time of the work comes on top.
+/// The stems of a frame are given at the latest when <see cref="LiveGrid.LatencyFrames"/> frames have come, counted from it: with a windowed model (HTDemucs: 7.8 s) those of one whole
+/// window, for a frame may be the first that its window hears; with another one a step and what the model itself holds back (spectral: 2.1 s at 44.1 kHz). The time of the work comes on top.
 /// </para>
 /// <para>
 /// A model that is normalised by its track gets, for each window, the statistics of all that was played up to the end of that window, for the end of the music is not known.
@@ -51,36 +66,21 @@ public sealed class LiveSeparation
         (this.model, this.sampleRateHz) = (model, sampleRateHz);
         if (model is IWindowedModel windowed) windows = new(windowed, windowed.PlanOf(settings), sampleRateHz);
         else if (model.NeedsStatistics) throw new ArgumentException($"{model.Name} has to know the whole track first.", nameof(model));
-        SegmentFrames = windows?.Plan.Frames ?? model.StrideOf(sampleRateHz, settings);
-        StepFrames = windows?.Plan.Stride ?? SegmentFrames;
-        LatencyFrames = windows?.Plan.Frames ?? (StepFrames + model.LatencyOf(sampleRateHz));
+        int stride = windows?.Plan.Stride ?? model.StrideOf(sampleRateHz, settings);
+        Grid = windows is null ? new(stride, stride, stride + model.LatencyOf(sampleRateHz)) : new(windows.Plan.Frames, stride, windows.Plan.Frames);
     }
 
-    /// <summary>Frames that a step hears anew, the first one.</summary>
-    public int SegmentFrames { get; }
-
-    /// <summary>Frames from step to step.</summary>
-    public int StepFrames { get; }
-
-    /// <summary>The most that have to come, from a frame on, until its stems are given.</summary>
-    public int LatencyFrames { get; }
+    /// <summary>When there is a step to run.</summary>
+    public LiveGrid Grid { get; }
 
     /// <summary>Whether windows are normalised by what was heard so far.</summary>
     public bool UsesStatistics => model.NeedsStatistics;
-
-    /// <summary>Frames that have to be there for a step to be run; at the end of the music, those there are.</summary>
-    public long FramesFor(long step) => SegmentFrames + (step * StepFrames);
-
-    /// <summary>Whether there is a step to run.</summary>
-    /// <param name="received">Frames that are there.</param>
-    /// <param name="isWhole">Whether no more will come.</param>
-    public bool CanStep(LivePoint point, long received, bool isWhole) => isWhole ? point.Finished < received : FramesFor(point.Step) <= received;
 
     /// <summary>The frames that a step hears.</summary>
     /// <param name="received">Frames that are there.</param>
     public FrameSpan HeardFor(LivePoint point, long received)
     {
-        long to = Math.Min(received, FramesFor(point.Step));
+        long to = Math.Min(received, Grid.FramesFor(point.Step));
         return new(windows is not null ? windows.HeardFrom(point.Step) : model.HeardFor(new(point.Finished, Endless), endless, sampleRateHz, settings).From, to);
     }
 
@@ -92,10 +92,10 @@ public sealed class LiveSeparation
     public LiveStep Run(LivePoint point, AudioBuffer audio, long received, bool isWhole, float[]? tail = null, CancellationToken cancellation = default)
     {
         FrameSpan heard = HeardFor(point, received);
-        if (!CanStep(point, received, isWhole)) throw new InvalidOperationException($"Step {point.Step} waits for {FramesFor(point.Step)} frames; there are {received}.");
+        if (!Grid.CanStep(point, received, isWhole)) throw new InvalidOperationException($"Step {point.Step} waits for {Grid.FramesFor(point.Step)} frames; there are {received}.");
         if (audio.Channels != Channels || audio.SampleRateHz != sampleRateHz || audio.Frames != heard.Frames)
             throw new ArgumentException($"This step takes {heard.Frames} stereo frames at {sampleRateHz} Hz, not {audio.Frames} of {audio.Channels} channels at {audio.SampleRateHz} Hz.", nameof(audio));
-        return windows is not null ? windows.Run(point, audio, heard, tail, cancellation) : Stream(point, audio, isWhole && heard.To == received, received, cancellation);
+        return windows is not null ? windows.Run(point, audio, heard, tail, cancellation) : Stream(point, audio, isWhole && Grid.FramesFor(point.Step) > received, received, cancellation);
     }
 
     /// <summary>Runs a model that gives its stems frame by frame: from what it has to hear for the first of them on.</summary>

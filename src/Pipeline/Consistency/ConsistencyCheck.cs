@@ -117,7 +117,7 @@ public sealed class ConsistencyCheck(JobIndex index, JobSummaries summaries, Job
     {
         if (!Settled(job, before)) return;
         if (!await summaries.HasAsync(job, cancel)) await NotListedAsync(findings, job, cancel);
-        if (container == Containers.Work && job.Status != JobStatus.Failed)
+        if (container == Containers.Work && !JobFiles.KeepsScratch(job))
             await findings.AddAsync(InconsistencyKind.ScratchLeft, job.JobId, $"{job.JobId} is over and has scratch; it is removed.", () => files.TidyAsync(job, cancel));
         if (container != Containers.Work && job.Status != JobStatus.Completed)
             await findings.AddAsync(InconsistencyKind.FileOfUnfinishedJob, job.JobId, $"{job.JobId} did not complete and has outputs; they are removed.", () => files.DeleteOutputsAsync(job, cancel));

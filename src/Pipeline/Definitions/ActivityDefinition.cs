@@ -28,6 +28,9 @@ public sealed record Retry(int Attempts, TimeSpan FirstDelay, double Backoff)
     /// <summary>For the books about jobs, which have to be kept: survives two minutes without the catalog, and the job knows nothing of it.</summary>
     public static readonly Retry Bookkeeping = new(8, TimeSpan.FromSeconds(1), 2);
 
+    /// <summary>For work of a job that has no place to give up: waits 1, 2 and 4 s, and the job knows nothing of it.</summary>
+    public static readonly Retry WithoutPlace = new(4, TimeSpan.FromSeconds(1), 2);
+
     public static readonly Retry None = new(1, TimeSpan.Zero, 1);
 
     /// <summary>The job gives up its place while it waits, and counts the retry.</summary>

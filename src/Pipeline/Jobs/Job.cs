@@ -15,6 +15,9 @@ public enum JobKind
     /// <summary>Measuring of a file.</summary>
     Analysis,
 
+    /// <summary>Music taken apart while it is played.</summary>
+    LiveSeparation,
+
     /// <summary>Measuring of the machine.</summary>
     Benchmark,
 

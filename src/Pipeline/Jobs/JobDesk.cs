@@ -128,7 +128,9 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
         return true;
     }
 
-    async Task<bool> TryAddAsync(Job job, CancellationToken cancel)
+    /// <summary>Writes a job as drafted, in all lists but the queue; once more changes nothing.</summary>
+    /// <returns>False if its id is another job's.</returns>
+    internal async Task<bool> TryAddAsync(Job job, CancellationToken cancel)
     {
         await summaries.EnterAsync(job, cancel);
         if (await ledger.TryAddAsync(job, cancel))

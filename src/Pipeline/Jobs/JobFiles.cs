@@ -5,13 +5,16 @@ namespace DgxMusic.Pipeline.Jobs;
 /// <summary>Where a job's files lie, and which of them outlive it.</summary>
 public sealed class JobFiles(IBlobStore store)
 {
-    /// <summary>Removes the scratch of an ended job, but not of a failed one, which may be taken up again, and the outputs of one that did not complete. What callers uploaded stays.</summary>
+    /// <summary>Removes the scratch of an ended job that is of no more use, and the outputs of one that did not complete. What callers uploaded stays.</summary>
     public async Task TidyAsync(Job job, CancellationToken cancel = default)
     {
         if (!job.IsTerminal) return;
-        if (job.Status != JobStatus.Failed) await DeleteScratchAsync(job, cancel);
+        if (!KeepsScratch(job)) await DeleteScratchAsync(job, cancel);
         if (job.Status != JobStatus.Completed) await DeleteOutputsAsync(job, cancel);
     }
+
+    /// <summary>Whether an ended job's scratch is of use: a failed one may be taken up again, and of a live session callers still pull, until it is purged.</summary>
+    internal static bool KeepsScratch(Job job) => job.Status == JobStatus.Failed || job is { Kind: JobKind.LiveSeparation, Status: JobStatus.Completed, Purged: false };
 
     public Task DeleteScratchAsync(Job job, CancellationToken cancel = default) => DeleteAllAsync(Containers.Work, $"{job.DateFolder}/{job.JobId}/", cancel);
 

@@ -29,6 +29,7 @@ public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, Jo
     Task StartAsync(Job job, CancellationToken cancel) => job.Kind switch
     {
         JobKind.Generation => client.StartAsync(RunJob.Generation, job.JobId, job.ReadInput<GenerationInput>(), cancel),
+        JobKind.LiveSeparation => client.StartAsync(RunJob.Live, job.JobId, job.ReadInput<LiveInput>(), cancel),
         JobKind.Export => client.StartAsync(RunJob.Export, job.JobId, job.ReadInput<UploadExport>(), cancel),
         JobKind.Analysis => client.StartAsync(RunJob.Analysis, job.JobId, job.ReadInput<UploadAnalysis>(), cancel),
         JobKind.Benchmark => client.StartAsync(RunJob.Benchmark, job.JobId, job.ReadInput<BenchmarkInput>(), cancel),

@@ -14,6 +14,8 @@ public static class RunJob
 
     public static readonly Orchestration<UploadAnalysis, JobClosing> Analysis = Around(AnalyzeUpload.Definition);
 
+    public static readonly Orchestration<LiveInput, JobClosing> Live = Around(SeparateLive.Definition);
+
     public static readonly Orchestration<BenchmarkInput, JobClosing> Benchmark = Around(MeasureMachine.Definition);
 
     public static readonly Orchestration<ReproductionInput, JobClosing> Reproduction = Around(ReproduceMusic.Definition);

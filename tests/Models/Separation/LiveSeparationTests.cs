@@ -33,7 +33,7 @@ public sealed class LiveSeparationTests
     {
         using HTDemucsBag bag = SmallBag();
         var live = new LiveSeparation(bag, RateHz);
-        AudioBuffer track = Rising((2 * live.StepFrames) + 100_001);
+        AudioBuffer track = Rising((2 * live.Grid.StepFrames) + 100_001);
         float[] whole = Played(live, track, [track.Frames]);
         Assert.Equal(8 * track.Frames, whole.Length);
         Assert.Equal(whole, Played(live, track, [17, 99_991, 4_096]));
@@ -47,7 +47,7 @@ public sealed class LiveSeparationTests
     {
         using var model = new SpectralModel();
         var live = new LiveSeparation(model, rateHz);
-        AudioBuffer track = GoldenSignal.Mix((3 * live.StepFrames) + 777, rateHz, 2, "mix.noise");
+        AudioBuffer track = GoldenSignal.Mix((3 * live.Grid.StepFrames) + 777, rateHz, 2, "mix.noise");
         float[] whole = Whole(model, track);
         Assert.Equal(whole, Played(live, track, [track.Frames]));
         Assert.Equal(whole, Played(live, track, [1_001, 7, 50_000]));
@@ -98,12 +98,12 @@ public sealed class LiveSeparationTests
     {
         using ISeparationModel model = name == "spectral" ? new SpectralModel() : new DividingModel();
         var live = new LiveSeparation(model, 8_000);
-        AudioBuffer track = GoldenSignal.Mix(4 * live.LatencyFrames, 8_000, 2, "mix.noise");
+        AudioBuffer track = GoldenSignal.Mix(4 * live.Grid.LatencyFrames, 8_000, 2, "mix.noise");
         long worst = 0;
         Played(live, track, [101], behind: (received, finished) => worst = Math.Max(worst, received - finished));
 
         // As late as stated, but for the block in which it came, and not far earlier: a bound that says nothing would be easy to keep.
-        Assert.InRange(worst, (long)(0.8 * live.LatencyFrames), live.LatencyFrames - 1);
+        Assert.InRange(worst, (long)(0.8 * live.Grid.LatencyFrames), live.Grid.LatencyFrames - 1);
     }
 
     [Fact]
@@ -111,17 +111,17 @@ public sealed class LiveSeparationTests
     {
         using HTDemucsBag bag = SmallBag();
         using var spectral = new SpectralModel();
-        Assert.Equal(bag.PlanOf(new()).Frames, new LiveSeparation(bag, RateHz).LatencyFrames);
-        Assert.InRange(new LiveSeparation(spectral, RateHz).LatencyFrames / (double)RateHz, 1, 3);
+        Assert.Equal(bag.PlanOf(new()).Frames, new LiveSeparation(bag, RateHz).Grid.LatencyFrames);
+        Assert.InRange(new LiveSeparation(spectral, RateHz).Grid.LatencyFrames / (double)RateHz, 1, 3);
     }
 
     [Fact]
     public void Run_BeforeItsFramesAreThere_IsAFault()
     {
         var live = new LiveSeparation(new DividingModel(), RateHz);
-        Assert.False(live.CanStep(LivePoint.Start, 999, isWhole: false));
-        Assert.True(live.CanStep(LivePoint.Start, 999, isWhole: true));
-        Assert.False(live.CanStep(LivePoint.Start, 0, isWhole: true));
+        Assert.False(live.Grid.CanStep(LivePoint.Start, 999, isWhole: false));
+        Assert.True(live.Grid.CanStep(LivePoint.Start, 999, isWhole: true));
+        Assert.False(live.Grid.CanStep(LivePoint.Start, 0, isWhole: true));
         Assert.Throws<InvalidOperationException>(() => live.Run(LivePoint.Start, new(RateHz, 2, 999), 999, isWhole: false));
         Assert.Throws<ArgumentException>(() => live.Run(LivePoint.Start, new(RateHz, 2, 999), 1_000, isWhole: false));
         Assert.Throws<ArgumentException>(() => new LiveSeparation(new HalvesModel(), RateHz));
@@ -174,7 +174,7 @@ public sealed class LiveSeparationTests
 
         void Catch(bool isWhole)
         {
-            while (live.CanStep(point, received, isWhole))
+            while (live.Grid.CanStep(point, received, isWhole))
             {
                 FrameSpan heard = live.HeardFor(point, received);
                 LiveStep step = live.Run(point, track.Slice((int)heard.From, (int)heard.Frames), received, isWhole, tail);
@@ -250,6 +250,8 @@ public sealed class LiveSeparationTests
             Heard.Add(heard.Frames);
             for (int n = 0; n < window.Length; n++) (stems[n], stems[window.Length + n]) = (0.25f * window[n], 0.75f * window[n]);
         }
+
+        public long RunsOf(FrameSpan span, TrackStatistics track, int sampleRateHz, SeparationSettings settings) => throw new NotSupportedException();
 
         public int StrideOf(int sampleRateHz, SeparationSettings settings) => PlanOf(settings).Stride;
 
