@@ -2,13 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using DgxMusic.Audio;
 using DgxMusic.Models.HTDemucs;
-using DgxMusic.Models.Separation;
 using DgxMusic.Tensors.Managed;
 
 namespace DgxMusic.Benchmarks;
 
 /// <summary>
-/// How long a process waits for its first window, each time in a process of its own: what <c>dgxmusic separate</c> does, without its command line.
+/// How long a process waits for its first window, each time in a process of its own: the bare model of <c>dgxmusic separate</c>.
 /// A window counts as begun once its spectrogram stands, which is the first that the model tells.
 /// </summary>
 static class FirstWindow
@@ -46,19 +45,11 @@ static class FirstWindow
     {
         DateTime started = Process.GetCurrentProcess().StartTime, loading = DateTime.Now, begun = default;
         List<DateTime> ended = [];
-        string folder = Directory.CreateTempSubdirectory("dgxmusic-first-window-").FullName;
-        try
-        {
-            var engine = new ManagedEngine(2);
-            HTDemucs model = HTDemucs.Load(engine, weights);
-            using var bag = new HTDemucsBag("htdemucs", engine, [model]);
-            model.Probe = (_, _) => begun = begun == default ? DateTime.Now : begun;
-            TrackSeparator.Separate(SampleSource.OfFile(music), bag, new(), folder, _ => ended.Add(DateTime.Now));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var engine = new ManagedEngine(2);
+        HTDemucs model = HTDemucs.Load(engine, weights);
+        using var bag = new HTDemucsBag("htdemucs", engine, [model]);
+        model.Probe = (_, _) => begun = begun == default ? DateTime.Now : begun;
+        BareModel.Separate(SampleSource.OfFile(music), bag, _ => ended.Add(DateTime.Now));
 
         TimeSpan[] figures = [begun - started, begun - loading, ended[0] - begun, ended[1] - ended[0]];
         Console.Write(string.Join(' ', figures.Select(figure => figure.TotalSeconds.ToString("F4", CultureInfo.InvariantCulture))));

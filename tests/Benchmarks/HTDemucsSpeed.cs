@@ -58,11 +58,11 @@ static class HTDemucsSpeed
         AudioBuffer music = Music(seconds);
         List<(double Done, double At)> told = [];
         long start = 0;
-        yield return Measurement.Of($"separate {seconds:F0} s from file to files, 2 threads", "× real time", () =>
+        yield return Measurement.Of($"separate {seconds:F0} s, 2 threads", "× real time", () =>
         {
             told.Clear();
             start = Stopwatch.GetTimestamp();
-            TrackSeparator.Separate(SampleSource.Of(music), bag, new(), Path.Combine(folder, "stems"), done => told.Add((done, Stopwatch.GetElapsedTime(start).TotalSeconds)));
+            BareModel.Separate(SampleSource.Of(music), bag, done => told.Add((done, Stopwatch.GetElapsedTime(start).TotalSeconds)));
             return seconds / Stopwatch.GetElapsedTime(start).TotalSeconds;
         });
         double end = told[^1].At;
@@ -70,7 +70,7 @@ static class HTDemucsSpeed
         yield return new("error of the time left, after the first tenth", [errors.Order().ElementAt(errors.Length / 2)], "% of the whole, median", "aim: 20");
         foreach (int minutes in (int[])[1, 4])
         {
-            string[] command = ["separate", Saved(Music(60 * minutes), folder), "--weights", weights, "--out", Path.Combine(folder, "out"), "--json"];
+            string[] command = ["separate", Saved(Music(60 * minutes), folder), "--weights", weights, "--data", Path.Combine(folder, "data"), "--out", Path.Combine(folder, "out"), "--json"];
             yield return new($"peak memory of a process that separates {minutes} min", [PeakOf(command)], "MB", "aim: 900");
         }
     }

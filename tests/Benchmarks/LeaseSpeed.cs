@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using DgxMusic.Dsp;
 using DgxMusic.LocalHost.Stores;
+using DgxMusic.Models.HTDemucs;
 using DgxMusic.Models.Separation;
 using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Tensors.Managed;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -99,6 +101,6 @@ static class LeaseSpeed
 
         public bool StaysLoaded => true;
 
-        public ISeparationModel Open(string title, EngineRun run) => SeparationModels.Open(Name, weights, new ModelStore("nowhere"));
+        public ISeparationModel Open(string title, EngineRun run) => HTDemucsBag.Load(Name, new ManagedEngine(run.Threads), [weights]);
     }
 }

@@ -1,13 +1,15 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DgxMusic.Api.Http;
 using DgxMusic.Audio.Encoders;
 using DgxMusic.Audio.Stems;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Separations;
 
 namespace DgxMusic.Api.Resources;
 
 /// <summary>The fields of a separation, in a form or in a JSON body.</summary>
-static class SeparationBody
+public static class SeparationBody
 {
     /// <summary>Fields that are texts, also where they look like numbers.</summary>
     public static readonly IReadOnlyList<string> Texts =
@@ -37,6 +39,17 @@ static class SeparationBody
             Artist = fields.Text("artist"),
             Notes = fields.Text("notes"),
         };
+    }
+
+    /// <summary>Reads a body that names no file; what only the model can tell is not looked at.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/> with one detail a field, unknown ones too.</exception>
+    public static SeparationRequest Parse(JsonElement body)
+    {
+        var fields = new JsonFields(body);
+        SeparationRequest request = Read(fields);
+        fields.RefuseUnknown();
+        foreach ((string field, string fault) in SeparationRules.FaultsOf(request)) fields.Faults.TryAdd(field, fault);
+        return fields.Faults.Count == 0 ? request : throw new PipelineException(Problem.InvalidRequest, string.Join(" ", fields.Faults.Values), fields.Faults);
     }
 
     public static JsonNode Form { get; } = Schema(

@@ -29,8 +29,9 @@ sealed class GatewayFlags
         foreach (Option option in (Option[])[data, server, key]) command.Options.Add(option);
     }
 
-    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: the server's address is none.</exception>
-    public Task<Gateway> OpenAsync(ParseResult parsed, CancellationToken cancel)
+    /// <param name="engines">As <see cref="Gateway.OpenAsync"/> takes them.</param>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: the server's address is none, or its engines are not this command's.</exception>
+    public Task<Gateway> OpenAsync(ParseResult parsed, CancellationToken cancel, OwnEngines? engines = null)
     {
         Uri? address = null;
         if (parsed.GetValue(server) is { Length: > 0 } text && !(Uri.TryCreate(text, UriKind.Absolute, out address) && address.Scheme is "http" or "https"))
@@ -40,6 +41,6 @@ sealed class GatewayFlags
 
         // A folder that was named wins over a server that the environment names.
         bool here = parsed.GetResult(data) is { Implicit: false };
-        return Gateway.OpenAsync(new(parsed.GetValue(data)!, here ? null : address, parsed.GetValue(key) is { Length: > 0 } secret ? secret : null), cancel);
+        return Gateway.OpenAsync(new(parsed.GetValue(data)!, here ? null : address, parsed.GetValue(key) is { Length: > 0 } secret ? secret : null), cancel, engines);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DgxMusic.Api.Resources;
 using Spectre.Console;
 
@@ -7,7 +8,14 @@ namespace DgxMusic.LocalHost.Commands;
 static class ProgressBar
 {
     public static Task<JobResource> ShowAsync(Func<Action<JobResource>, Task<JobResource>> work) =>
-        ShowAsync<JobResource>("Waiting", show => work(job => show(job.StatusMessage, job.Progress)));
+        ShowAsync<JobResource>("Waiting", show => work(job => show(job.StatusMessage + LeftOf(job), job.Progress)));
+
+    static string LeftOf(JobResource job)
+    {
+        if (job.ExpectedCompletion is not { } end) return "";
+        double seconds = Math.Ceiling(Math.Max(0, (end - DateTime.UtcNow).TotalSeconds));
+        return string.Create(CultureInfo.InvariantCulture, $" {Math.Floor(seconds / 60)}:{seconds % 60:00} left");
+    }
 
     /// <param name="work">Gets what shows a description and a percentage.</param>
     public static async Task<T> ShowAsync<T>(string description, Func<Action<string, double>, Task<T>> work)

@@ -22,6 +22,7 @@ sealed class Gateway : IAsyncDisposable
 {
     /// <summary>Starting work twice is prevented by its key, so that a connection that broke is no reason to give up.</summary>
     const int Attempts = 4;
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(100), patienceForFiles = TimeSpan.FromHours(2);
     readonly HttpClient http;
     readonly FolderBlobStore? store;
     readonly Func<ValueTask> close;
@@ -32,14 +33,15 @@ sealed class Gateway : IAsyncDisposable
     /// <summary>How often to ask for what changes.</summary>
     public TimeSpan LookInterval { get; }
 
-    /// <exception cref="PipelineException"><see cref="Problem.DataInUse"/>: another command works in that folder.</exception>
-    public static async Task<Gateway> OpenAsync(GatewayTarget target, CancellationToken cancel)
+    /// <param name="engines">What engines are to be like if they run in this process; null: as the settings say.</param>
+    /// <exception cref="PipelineException"><see cref="Problem.DataInUse"/>: another command works in that folder; <see cref="Problem.InvalidRequest"/>: its engines are a server's.</exception>
+    public static async Task<Gateway> OpenAsync(GatewayTarget target, CancellationToken cancel, OwnEngines? engines = null)
     {
-        if (target.Server is { } server) return OfServer(server, target.Key, null);
+        if (target.Server is { } server) return OfServer(OwnEngines.Refuse(engines, server), target.Key, null);
         if (DataFolder.FindHolder(target.Data) is { Port: { } port } holder)
-            return OfServer(new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")), target.Key, new(target.Data, holder.Outputs));
+            return OfServer(OwnEngines.Refuse(engines, new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"))), target.Key, new(target.Data, holder.Outputs));
 
-        InProcessApi api = await InProcessApi.StartAsync(DataFolder.Take(target.Data), cancel);
+        InProcessApi api = await InProcessApi.StartAsync(DataFolder.Take(target.Data), cancel, engines);
         var http = new HttpClient(new InProcessHandler(api.Services)) { BaseAddress = new("http://localhost"), Timeout = Timeout.InfiniteTimeSpan };
         return new(http, api.Services.GetRequiredService<FolderBlobStore>(), TimeSpan.FromMilliseconds(50), api.DisposeAsync);
     }
@@ -64,6 +66,46 @@ sealed class Gateway : IAsyncDisposable
             var request = new HttpRequestMessage(method, address) { Content = body is null ? null : JsonContent.Create(body, options: ApiJson.Options) };
             if (method == HttpMethod.Post) request.Headers.Add("Idempotency-Key", key);
             return request;
+        }
+    }
+
+    /// <summary>Hands a file in, to an address of its own, so that it may be as large as files may be.</summary>
+    /// <param name="told">Told the part that is sent, 0 to 1.</param>
+    /// <returns>The upload's id.</returns>
+    /// <inheritdoc cref="GetAsync" path="/exception"/>
+    public async Task<string> SendFileAsync(string path, Action<double> told, CancellationToken cancel)
+    {
+        long bytes = new FileInfo(path).Length;
+        UploadAddress address = await SendAsync<UploadAddress>(HttpMethod.Post, $"{Links.Root}/uploads", new { file_name = Path.GetFileName(path), bytes }, cancel);
+        try
+        {
+            using HttpResponseMessage answer = await SendAsync(
+                () => new(HttpMethod.Put, address.UploadUrl) { Content = new StreamContent(new ToldStream(path, told)) }, HttpCompletionOption.ResponseContentRead, cancel, patienceForFiles);
+            await EnsureAsync(answer, cancel);
+        }
+        catch (PipelineException refusal) when (refusal.Problem == Problem.UploadState)
+        {
+            // The answer to an earlier attempt was lost on its way; nobody else knows the address.
+        }
+        catch
+        {
+            await DropFileAsync(address.UploadId);
+            throw;
+        }
+
+        return address.UploadId;
+    }
+
+    /// <summary>Takes a file back that nothing came of.</summary>
+    public async Task DropFileAsync(string uploadId)
+    {
+        try
+        {
+            await SendAsync<object>(HttpMethod.Delete, $"{Links.Root}/uploads/{uploadId}", null, CancellationToken.None);
+        }
+        catch (PipelineException)
+        {
+            // Retention takes it.
         }
     }
 
@@ -93,19 +135,22 @@ sealed class Gateway : IAsyncDisposable
 
     static Gateway OfServer(Uri address, string? key, FolderBlobStore? store)
     {
-        var http = new HttpClient { BaseAddress = address };
+        var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         if (key is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return new(http, store, TimeSpan.FromMilliseconds(store is null ? 500 : 100), () => ValueTask.CompletedTask);
     }
 
-    async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, HttpCompletionOption completion, CancellationToken cancel)
+    async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, HttpCompletionOption completion, CancellationToken cancel, TimeSpan? longest = null)
     {
+        TimeSpan limit = longest ?? patience;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
                 using HttpRequestMessage message = request();
-                return await http.SendAsync(message, completion, cancel);
+                using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                ending.CancelAfter(limit);
+                return await http.SendAsync(message, completion, ending.Token);
             }
             catch (HttpRequestException) when (attempt < Attempts)
             {
@@ -117,7 +162,7 @@ sealed class Gateway : IAsyncDisposable
             }
             catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
             {
-                throw new PipelineException(Problem.NotReady, $"{http.BaseAddress} did not answer within {http.Timeout.TotalSeconds:F0} s.");
+                throw new PipelineException(Problem.NotReady, $"{http.BaseAddress} did not answer within {limit.TotalSeconds:F0} s.");
             }
         }
     }

@@ -15,16 +15,16 @@ sealed class InProcessApi : IAsyncDisposable
     public IServiceProvider Services => services;
 
     /// <summary>Takes up what was interrupted in that folder and is ready for more. Owns the folder from here on.</summary>
-    public static async Task<InProcessApi> StartAsync(DataFolder data, CancellationToken cancel)
+    public static async Task<InProcessApi> StartAsync(DataFolder data, CancellationToken cancel, OwnEngines? engines = null)
     {
         ServiceProvider? services = null;
         try
         {
             services = new ServiceCollection()
-                .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().AddEnvironmentVariables("DGXMUSIC_").Build())
+                .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().AddEnvironmentVariables("DGXMUSIC_").AddInMemoryCollection(engines?.Settings ?? []).Build())
                 .AddLogging(logging => logging.AddFilter(level => level >= LogLevel.Error).AddSimpleConsole())
                 .Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-                .AddLocalHost(data).AddApi().AddSingleton(new HostFacts(data.Path, DateTime.UtcNow))
+                .AddLocalHost(data).AddOwn(engines).AddApi().AddSingleton(new HostFacts(data.Path, DateTime.UtcNow))
                 .BuildServiceProvider();
             await services.GetRequiredService<JobHost>().StartAsync(cancel);
             return new(data, services);

@@ -1,7 +1,6 @@
 using DgxMusic.Contracts;
 using DgxMusic.Dsp.Seams;
 using DgxMusic.Dsp.Separations;
-using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
@@ -31,6 +30,9 @@ public sealed class MeasureStems(IBlobStore store, JobMonitor monitor) : IActivi
     public static readonly Activity<MeasureStemsRequest, MeasuredStems> Definition =
         Activity<MeasureStemsRequest, MeasuredStems>.Of<MeasureStems>(version: 1, Lane.Cpu, JobStep.Measuring, Retry.Outage);
 
+    /// <summary>Peak that no file of an integer or lossy format exceeds; linear.</summary>
+    const double HighestPeak = 0.99;
+
     public async Task<MeasuredStems> RunAsync(MeasureStemsRequest request, ActivityContext context)
     {
         await monitor.EnterAsync(request.JobId, JobStep.Measuring, $"{request.Stems.Model.Engine.Name} is done; measuring the stems.", context.Stopping);
@@ -39,7 +41,7 @@ public sealed class MeasureStems(IBlobStore store, JobMonitor monitor) : IActivi
 
         SeparationQuality quality = SeparationQuality.Of(await UnitsAsync(request.Stems.Parts, context.Stopping));
         double peak = quality.Tracks.Where(track => request.Tracks.Contains(track.Name)).Select(track => track.Peak).DefaultIfEmpty(0).Max();
-        double gain = request.MayScale && peak > TrackSeparator.HighestPeak ? TrackSeparator.HighestPeak / peak : 1;
+        double gain = request.MayScale && peak > HighestPeak ? HighestPeak / peak : 1;
         IReadOnlyList<SeamReport> seams = await SeamsAsync(request, context.Stopping);
         await store.SaveRecordAsync(output.With(".stems.json"), request.Stems, context.Stopping);
         return await store.SaveRecordAsync(output.With(".json"), new MeasuredStems(output.With(".stems.json"), gain, quality, seams), context.Stopping);

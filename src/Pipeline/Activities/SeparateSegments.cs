@@ -1,3 +1,4 @@
+using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Definitions;
@@ -50,6 +51,7 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMo
 
         Job job = await ledger.GetAsync(request.JobId, context.Stopping);
         using ModelLease lease = await pool.LeaseAsync(request.Model.Engine.Name, request.Title, SeparationRun.Of(job, request.Model.OnCpu, context.Stopping));
+        if (lease.Facts != request.Model.Engine) throw Replaced(request.Model.Engine);
         try
         {
             return await store.SaveRecordAsync(output.With(".json"), await SeparateAsync(request, lease.Model, output, step, context.Stopping), context.Stopping);
@@ -98,6 +100,9 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMo
             units.Add(stems);
         }
     }
+
+    static PipelineException Replaced(EngineFacts begun) => new(
+        Problem.EngineDiffers, $"This was begun with {begun.Name} {begun.Version}{(begun.WeightsSha256 is { } hash ? $", weights {hash}" : "")}, which is not what that name stands for here and now.");
 
     static BlobRef NameOf(SegmentRequest request, long from, long to) =>
         BlobRef.ForWork(Definition, request.Folder, new Identity(request.Track.Samples, request.Model.Engine, request.Model.OnCpu, request.Settings, from, to));

@@ -38,7 +38,7 @@ public sealed class DemucsEngine : ISourceSeparator
     {
         if (IsCustom && store.Custom.Find(Facts.Name)?.Sha256 != Facts.WeightsSha256)
             throw new PipelineException(Problem.ModelInitFailed, $"The weights of '{Facts.Name}' were removed or replaced at this moment; the same request may succeed later.");
-        return SeparationModels.Open(Facts.Name, null, store, run.Threads);
+        return SeparationModels.Open(Facts.Name, store, run.Threads);
     }
 
     /// <summary>Of the one published file, or of the hashes of several in their order.</summary>

@@ -21,7 +21,7 @@ public sealed class MockSeparator(string name) : ISourceSeparator
     {
         MockHooks hooks = MockHooks.Read(title);
         hooks.Begin(run);
-        return new Model(name, hooks.NoStems ? [] : [.. Stems.Where(stem => !hooks.NoVocals || stem != SeparationOrder.Vocals)], hooks, run);
+        return new Model(name, hooks.NoStems ? [] : [.. Stems.Where(stem => !hooks.NoVocals || stem != Contracts.SeparationRequest.Vocals)], hooks, run);
     }
 
     sealed class Model(string name, IReadOnlyList<string> sources, MockHooks hooks, EngineRun run) : ISeparationModel

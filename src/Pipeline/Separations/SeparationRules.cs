@@ -12,14 +12,21 @@ public static class SeparationRules
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/> with one sentence a field.</exception>
     public static void Check(SeparationRequest request, string model, IReadOnlyList<string> stems)
     {
-        Dictionary<string, string> faults = FilesFaults(request);
+        Dictionary<string, string> faults = FaultsOf(request);
         AddStemFaults(request, model, stems, faults);
+        if (faults.Count > 0) throw new PipelineException(Problem.InvalidRequest, string.Join(" ", faults.Values), faults);
+    }
+
+    /// <summary>What is wrong whatever the model is, by field.</summary>
+    public static Dictionary<string, string> FaultsOf(SeparationRequest request)
+    {
+        Dictionary<string, string> faults = FilesFaults(request);
         if (request.Shifts is < 0 or > SeparationRequest.MostShifts) faults["shifts"] = $"{request.Shifts} is not between 0 and {SeparationRequest.MostShifts}.";
         if (!(request.Overlap is >= 0 and <= SeparationRequest.MostOverlap)) faults["overlap"] = FormattableString.Invariant($"{request.Overlap} is not between 0 and {SeparationRequest.MostOverlap}.");
         if (request.Title?.Length > LongestTag) faults["title"] = $"'title' has more than {LongestTag} characters.";
         if (request.Artist?.Length > LongestTag) faults["artist"] = $"'artist' has more than {LongestTag} characters.";
         if (request.Notes?.Length > LongestNotes) faults["notes"] = $"'notes' has more than {LongestNotes} characters.";
-        if (faults.Count > 0) throw new PipelineException(Problem.InvalidRequest, string.Join(" ", faults.Values), faults);
+        return faults;
     }
 
     static Dictionary<string, string> FilesFaults(SeparationRequest request)

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using DgxMusic.Audio;
-using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Models.HTDemucs;
 using DgxMusic.Models.Separation;
+using DgxMusic.Models.Tests.Separation;
 using DgxMusic.Models.Weights;
 using DgxMusic.Tensors.Managed;
 
@@ -91,12 +90,9 @@ public sealed class HTDemucsTests : IDisposable
     {
         // The original's own command line takes the mean of the track away and divides by its deviation, and undoes both at the end.
         const int frames = 882_000;
-        using var folder = new TemporaryFolder();
         using HTDemucsBag bag = Bag("model_fp32.th");
         List<double> told = [];
-        SeparatedTrack track = TrackSeparator.Separate(
-            SampleSource.Of(GoldenSignal.Mix(frames, 44_100, 2, "mix20.noise")), bag, new() { Residual = true }, folder.File("stems"), told.Add);
-        float[] stems = [.. bag.Sources.SelectMany(source => Samples(track.Files[source]))];
+        float[] stems = [.. WholeTrack.Separate(GoldenSignal.Mix(frames, 44_100, 2, "mix20.noise"), bag, told.Add).SelectMany(stem => stem)];
         Assert.InRange(GoldenSignal.Distance(EveryOfRows(stems, frames, 23), Npy.Read(Folder, "apply_out_normalised.stride23.npy")), 0, Bound);
         Assert.Equal(told.Order(), told);
         Assert.Equal((14, 1.0), (told.Count, told[^1]));
@@ -105,13 +101,11 @@ public sealed class HTDemucsTests : IDisposable
     [Fact]
     public void Separate_BagOfTwo_TakesEachSourceFromItsModel()
     {
-        using var folder = new TemporaryFolder();
         AudioBuffer mix = GoldenSignal.Mix(60_000, 44_100, 2, "bag.noise");
         using HTDemucsBag first = Bag("model_fp32.th"), second = Bag("model_half-896df531.th");
         using var both = HTDemucsBag.Load(
             "both", new ManagedEngine(threads: 1), [GoldenFiles.Path(Folder, "model_fp32.th"), GoldenFiles.Path(Folder, "model_half-896df531.th")], [[1, 0, 0, 1], [0, 1, 1, 1]]);
-        float[][] Stems(HTDemucsBag bag) => [.. TrackSeparator.Separate(SampleSource.Of(mix), bag, new(), folder.File(bag.Name)).Files.Values.Select(path => Samples(path).ToArray())];
-        (float[][] a, float[][] b, float[][] joined) = (Stems(first), Stems(second), Stems(both));
+        (float[][] a, float[][] b, float[][] joined) = (WholeTrack.Separate(mix, first), WholeTrack.Separate(mix, second), WholeTrack.Separate(mix, both));
         Assert.Equal(a[0], joined[0]);
         Assert.Equal(b[1], joined[1]);
         Assert.Equal(b[2], joined[2]);
@@ -140,14 +134,6 @@ public sealed class HTDemucsTests : IDisposable
     Models.HTDemucs.HTDemucs Load(string file) => Models.HTDemucs.HTDemucs.Load(engine, GoldenFiles.Path(Folder, file));
 
     static HTDemucsBag Bag(string file) => HTDemucsBag.Load(Path.GetFileNameWithoutExtension(file), new ManagedEngine(threads: 2), [GoldenFiles.Path(Folder, file)]);
-
-    static IEnumerable<float> Samples(string path)
-    {
-        using var reader = new WavReader(File.OpenRead(path));
-        var audio = new AudioBuffer(reader.Format.SampleRateHz, 2, (int)reader.Frames!.Value);
-        reader.Read(audio);
-        return [.. audio[0], .. audio[1]];
-    }
 
     float[] Run(Models.HTDemucs.HTDemucs model, AudioBuffer mix)
     {

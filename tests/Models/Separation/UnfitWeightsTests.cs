@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 using DgxMusic.Contracts;
-using DgxMusic.Models.Separation;
+using DgxMusic.Models.HTDemucs;
 using DgxMusic.Models.Tests.Weights;
-using DgxMusic.Models.Weights;
+using DgxMusic.Tensors.Managed;
 
 namespace DgxMusic.Models.Tests.Separation;
 
@@ -15,8 +15,6 @@ public sealed class UnfitWeightsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("nothing", "FILE_NOT_FOUND", "There is no weight file")]
-    [InlineData("folder", "FILE_NOT_FOUND", "is a folder; --weights takes a file")]
     [InlineData("empty", "WEIGHTS_UNREADABLE", "it is empty")]
     [InlineData("text", "WEIGHTS_UNREADABLE", "it is neither a PyTorch archive nor safetensors")]
     [InlineData("half", "WEIGHTS_UNREADABLE", "it is cut off or no archive")]
@@ -31,15 +29,13 @@ public sealed class UnfitWeightsTests : IDisposable
     [InlineData("whole numbers", "WEIGHTS_MISMATCH", "holds I32 and should hold F32, F16 or BF16")]
     public void Open_FileThatIsNoModel_IsASentenceOfItsOwn(string kind, string code, string sentence)
     {
-        PipelineException refusal = Assert.Throws<PipelineException>(() => SeparationModels.Open(null, Make(kind), new ModelStore(folder.File("models"))));
+        PipelineException refusal = Assert.Throws<PipelineException>(() => HTDemucsBag.Load("unfit", new ManagedEngine(threads: 1), [Make(kind)]));
         Assert.Equal(code, refusal.Problem.Slug.Replace('-', '_').ToUpperInvariant());
         Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
     }
 
     string Make(string kind) => kind switch
     {
-        "nothing" => folder.File("nothing.th"),
-        "folder" => Directory.CreateDirectory(folder.File("folder.th")).FullName,
         "huge tensor" => folder.Write("huge.safetensors", SafeTensors("""{"a":{"dtype":"F32","shape":[1152921504606846976],"data_offsets":[0,12]}}""")),
         "other architecture" => folder.Write("other.safetensors", SafeTensors("""{"layer.weight":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""")),
         _ => folder.Write("w.th", kind switch

@@ -28,7 +28,7 @@ public sealed class CustomModelsTests : IDisposable
         var other = new ModelStore(folder.File("models"));
         Assert.Equivalent(model, Assert.Single(other.Custom.List()), strict: true);
         Assert.True((await other.VerifyAsync("my-tuned.v2")).IsSound);
-        using ISeparationModel loaded = SeparationModels.Open("my-tuned.v2", null, other);
+        using ISeparationModel loaded = SeparationModels.Open("my-tuned.v2", other);
         Assert.Equal(("my-tuned.v2", "vocals"), (loaded.Name, loaded.Sources[3]));
         Assert.Equal(["custom.json", "weights.th"], Directory.EnumerateFiles(folder.File("models/my-tuned.v2")).Select(Path.GetFileName).Order());
         Assert.Equal(["my-tuned.v2"], Directory.EnumerateFileSystemEntries(folder.File("models")).Select(Path.GetFileName));
@@ -135,7 +135,7 @@ public sealed class CustomModelsTests : IDisposable
         byte[] changed = [.. package];
         changed[^2000] ^= 1;
         File.WriteAllBytes(path, changed);
-        PipelineException refusal = Assert.Throws<PipelineException>(() => SeparationModels.Open("mine", null, store));
+        PipelineException refusal = Assert.Throws<PipelineException>(() => SeparationModels.Open("mine", store));
         Assert.Equal(Problem.HashMismatch, refusal.Problem);
         Assert.Contains($"not {model.Sha256}: it was changed since it came here; remove the model and add it again", refusal.Message, StringComparison.Ordinal);
         Assert.False((await store.VerifyAsync("mine")).IsSound);
