@@ -32,6 +32,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem ModelNotCustom = new("model-not-custom", 409, "This model was not registered here.");
     public static readonly Problem ModelNotInstalled = new("model-not-installed", 409, "The model's weights are not installed.");
     public static readonly Problem EngineDiffers = new("engine-differs", 409, "The engine here is not the one that made this.");
+    public static readonly Problem SourceDiffers = new("source-differs", 409, "The original is not the file that it was.");
     public static readonly Problem DataInUse = new("data-in-use", 409, "Another process uses this data folder.");
     public static readonly Problem FilePurged = new("file-purged", 410, "Retention has removed this file.");
     public static readonly Problem UploadExpired = new("upload-expired", 410, "This upload address has expired.");

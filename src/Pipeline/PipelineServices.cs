@@ -29,7 +29,7 @@ public static class PipelineServices
         services.AddJobResources();
         services.AddWebhooks();
         services.AddLive();
-        services.AddSingleton<SongRegister>().AddSingleton<SeparationDesk>();
+        services.AddSingleton<SongRegister>().AddSingleton<SeparationDesk>().AddSingleton<SeparationReproductions>();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");
         services.AddIdentity();

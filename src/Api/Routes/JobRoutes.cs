@@ -41,7 +41,7 @@ static class JobRoutes
         {
             Answers = [new(200, "Cancelled.", typeof(Cancellation)), new(202, "It will stop.", typeof(Cancellation))],
         },
-        new("POST", "/api/v1/jobs/{id}/reproduce", "jobs", "Generates once more from a completed generation's manifest and says whether the bytes are the same.", request => Handlers.Of<Reproductions>(request).CreateAsync(request, Handlers.Part(request, "id")))
+        new("POST", "/api/v1/jobs/{id}/reproduce", "jobs", "Runs a completed generation or separation once more from its manifest and says whether the bytes are the same.", request => Handlers.Of<Reproductions>(request).CreateAsync(request, Handlers.Part(request, "id")))
         {
             StartsWork = true,
             Query = [new("keep", "boolean", "Keep the files made again; false unless given.")],

@@ -6,6 +6,9 @@ namespace DgxMusic.LocalHost.Commands;
 /// <summary>The files in a job's result, whatever its kind: every object there that has a path and an address.</summary>
 static class JobFileLinks
 {
+    /// <summary>Name of the file that a separation took apart.</summary>
+    public const string Original = "original";
+
     /// <summary>By the name that the job's own address of the file ends with.</summary>
     public static Dictionary<string, FileLink> Of(JobResource job)
     {

@@ -54,7 +54,7 @@ static class JobsCommand
     {
         Argument<string> id = IdArgument();
         var output = new Option<string>("--out") { Description = "Folder for the files.", DefaultValueFactory = _ => ".", HelpName = "DIR" };
-        var only = new Option<string[]>("--only") { Description = "Only these of its files, such as file, mix, midi, manifest or a stem's name.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME" };
+        var only = new Option<string[]>("--only") { Description = "Only these of its files, such as file, mix, midi, manifest, a stem's name, or original for what was taken apart.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME" };
         return new Command("download", "Fetch the files of a completed job.") { id, output, only }.Asking(async (gateway, parsed, cancel) =>
         {
             JobResource job = await JobFollower.ReadAsync(gateway, parsed.GetValue(id)!, cancel);
@@ -78,6 +78,9 @@ static class JobsCommand
         if (files.Count == 0) throw new PipelineException(Problem.FileNotFound, $"Job {job.JobId} made no files.");
         string[] unknown = [.. only.Where(name => !files.ContainsKey(name))];
         if (unknown.Length > 0) throw new PipelineException(Problem.FileNotFound, $"Job {job.JobId} has no file '{unknown[0]}'; it has {string.Join(", ", files.Keys)}.");
+
+        // What was handed in, its owner has.
+        if (only.Length == 0) files.Remove(JobFileLinks.Original);
         return only.Length == 0 ? files : only.Distinct().ToDictionary(name => name, name => files[name]);
     }
 
@@ -93,7 +96,7 @@ static class JobsCommand
         return await JobFollower.ReadAsync(gateway, id, cancel);
     }
 
-    static Argument<string> IdArgument() => new("id") { Description = "Such as gen_ab12cd34." };
+    static Argument<string> IdArgument() => new("id") { Description = "Such as gen_ab12cd34 or sep_ab12cd34." };
 
     static void Print(IReadOnlyList<JobResource> jobs)
     {
@@ -103,11 +106,13 @@ static class JobsCommand
         {
             table.AddRow(
                 job.JobId, StateOf(job), string.Create(CultureInfo.InvariantCulture, $"{job.Progress} %"),
-                job.CreatedAt.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture), Markup.Escape(job.Model), Markup.Escape(job.ErrorMessage ?? (job.Prompt ?? job.FilePath ?? "").ReplaceLineEndings(" ")));
+                job.CreatedAt.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture), Markup.Escape(job.Model), Markup.Escape(job.ErrorMessage ?? About(job).ReplaceLineEndings(" ")));
         }
 
         Tables.Print(table);
     }
+
+    static string About(JobResource job) => job.Prompt ?? job.FilePath ?? "";
 
     static string StateOf(JobResource job)
     {

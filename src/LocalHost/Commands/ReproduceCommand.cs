@@ -5,14 +5,14 @@ using Spectre.Console;
 
 namespace DgxMusic.LocalHost.Commands;
 
-/// <summary><c>dgxmusic reproduce</c>: makes a generation again and says whether every byte is the same.</summary>
+/// <summary><c>dgxmusic reproduce</c>: makes a generation or a separation again and says whether every byte is the same.</summary>
 static class ReproduceCommand
 {
     public static Command Create()
     {
-        var id = new Argument<string>("id") { Description = "A completed generation, such as gen_ab12cd34." };
+        var id = new Argument<string>("id") { Description = "A completed generation or separation, such as gen_ab12cd34 or sep_ab12cd34." };
         var keep = new Option<bool>("--keep") { Description = "Keep the files made again, as those of a job of their own." };
-        return new Command("reproduce", "Make a generation again from its manifest and compare every file; fails where they differ.") { id, keep }.Asking(async (gateway, parsed, cancel) =>
+        return new Command("reproduce", "Make a generation or separation again from its manifest and compare every file; fails where they differ.") { id, keep }.Asking(async (gateway, parsed, cancel) =>
         {
             string address = $"{Links.Job(Uri.EscapeDataString(parsed.GetValue(id)!))}/reproduce?keep={(parsed.GetValue(keep) ? "true" : "false")}";
             AcceptedJob accepted = await gateway.SendAsync<AcceptedJob>(HttpMethod.Post, address, null, cancel);
@@ -23,7 +23,7 @@ static class ReproduceCommand
 
     static void Print(ReproductionReport report)
     {
-        Table table = Tables.New("Generation", report.SourceId);
+        Table table = Tables.New("Original", report.SourceId);
         Tables.Row(table, "Verdict", report.Identical ? "identical, byte for byte" : "not identical");
         if (!report.SameNumerics) Tables.Row(table, "Arithmetic", $"another class than the original's, where other bytes are to be expected: {report.OriginalNumerics} then, {report.Numerics} here");
         foreach (FileComparison file in report.Files) Tables.Row(table, file.Name, Describe(file));

@@ -8,6 +8,7 @@ using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Hosting;
 using DgxMusic.Models.Separation;
 using DgxMusic.Models.Spectral;
+using DgxMusic.Pipeline.Engines;
 using Spectre.Console;
 
 namespace DgxMusic.LocalHost.Commands;
@@ -187,8 +188,13 @@ sealed class OwnEngineFlags
 
     /// <param name="name">What a model of a weight file is called; null: as the file.</param>
     /// <exception cref="PipelineException">As <see cref="WeightFileSeparator.Of"/> says it.</exception>
-    public OwnEngines Read(ParseResult parsed, string? name) => new(
-        parsed.GetResult(models) is { Implicit: false } ? parsed.GetValue(models) : null,
-        parsed.GetValue(weights) is { } path ? WeightFileSeparator.Of(path, name) : null,
-        parsed.GetResult(threads) is { Implicit: false } ? parsed.GetValue(threads) : null);
+    public OwnEngines Read(ParseResult parsed, string? name)
+    {
+        if (parsed.GetValue(threads) is < 0 or > EngineOptions.MostThreads and var wrong)
+            throw new PipelineException(Problem.InvalidRequest, $"{wrong} is not between 0 and {EngineOptions.MostThreads} threads.", new Dictionary<string, string> { ["threads"] = "Out of range." });
+        return new(
+            parsed.GetResult(models) is { Implicit: false } ? parsed.GetValue(models) : null,
+            parsed.GetValue(weights) is { } path ? WeightFileSeparator.Of(path, name) : null,
+            parsed.GetResult(threads) is { Implicit: false } ? parsed.GetValue(threads) : null);
+    }
 }

@@ -20,7 +20,20 @@ public sealed record PublishRequest(GenerationInput Input, RawMusic Raw, Exporte
 public sealed record GenerationResult(
     BlobRef File, BlobRef Mix, IReadOnlyDictionary<string, BlobRef>? Stems, BlobRef? Midi, BlobRef Manifest,
     string Engine, ulong Seed, string Prompt, LoudnessReport Loudness, double DurationSeconds, int SampleRateHz, int Channels, int SourceChannels,
-    BitDepth BitDepth, long FileSizeBytes, TrackMetadata? Metadata, IReadOnlyList<string> Warnings) : IJobResult;
+    BitDepth BitDepth, long FileSizeBytes, TrackMetadata? Metadata, IReadOnlyList<string> Warnings) : IJobResult
+{
+    /// <summary>By their role: <c>file</c>, <c>mix</c>, <c>midi</c>, <c>manifest</c>, or a stem's name.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyDictionary<string, BlobRef> Files
+    {
+        get
+        {
+            var files = new Dictionary<string, BlobRef>(Stems ?? new Dictionary<string, BlobRef>()) { ["file"] = File, ["mix"] = Mix, ["manifest"] = Manifest };
+            if (Midi is { } midi) files["midi"] = midi;
+            return files;
+        }
+    }
+}
 
 /// <summary>Gives the files their published names and writes the manifest. Callers see them when the job is closed.</summary>
 public sealed class PublishGeneration(IBlobStore store, JobMonitor monitor) : IActivity<PublishRequest, GenerationResult>

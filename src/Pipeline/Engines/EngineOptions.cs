@@ -5,6 +5,8 @@ namespace DgxMusic.Pipeline.Engines;
 /// <summary>Settings of the engines, section <c>Engines</c>.</summary>
 public sealed class EngineOptions
 {
+    public const int MostThreads = 1024;
+
     /// <summary>Minutes that a loaded model waits for its next use before its memory is given back; 0: not at all.</summary>
     [Range(0, 24 * 60)] public double IdleMinutes { get; set; } = 10;
 
@@ -12,7 +14,7 @@ public sealed class EngineOptions
     [Range(1, 16)] public int LoadedModels { get; set; } = 1;
 
     /// <summary>Threads that a separator calculates with; 0: as many as were fastest on machines of this type, or one a processor.</summary>
-    [Range(0, 1024)] public int Threads { get; set; }
+    [Range(0, MostThreads)] public int Threads { get; set; }
 
     /// <summary>Whether a server measures, while it has nothing to do, how many threads are fastest.</summary>
     public bool Tune { get; set; } = true;

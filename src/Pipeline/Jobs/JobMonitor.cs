@@ -72,7 +72,8 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
 
     static int ProgressOf(JobKind kind, JobStep step, double fraction)
     {
-        (JobStep Step, int From)[] shares = kind switch { JobKind.Export => export, JobKind.Analysis => analysis, JobKind.Separation => separation, _ => music };
+        bool isOfSeparation = step is JobStep.Decoding or JobStep.Separating or JobStep.RunningOnCpu or JobStep.Encoding;
+        (JobStep Step, int From)[] shares = kind switch { JobKind.Export => export, JobKind.Analysis => analysis, JobKind.Separation => separation, JobKind.Reproduction when isOfSeparation => separation, _ => music };
         int from = shares.Where(share => share.Step == step).Select(share => share.From).DefaultIfEmpty(99).First(), to = shares.Select(share => share.From).Where(next => next > from).DefaultIfEmpty(99).Min();
         return from + (int)((to - from) * Math.Clamp(fraction, 0, 1));
     }

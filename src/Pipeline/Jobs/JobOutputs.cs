@@ -13,21 +13,11 @@ public static class JobOutputs
         if (job.Status != JobStatus.Completed || job.Result is not { } stored) return new Dictionary<string, BlobRef>();
         return job.Kind switch
         {
-            JobKind.Generation => Of(Payload.Read<GenerationResult>(stored)),
+            JobKind.Generation => Payload.Read<GenerationResult>(stored).Files,
             JobKind.Export => new Dictionary<string, BlobRef> { ["file"] = Payload.Read<ExportResult>(stored).File },
             JobKind.Separation => Payload.Read<SeparationResult>(stored).Files,
-            JobKind.Reproduction when Payload.Read<ReproductionResult>(stored).Kept is { } kept => Of(kept),
+            JobKind.Reproduction => Payload.Read<ReproductionResult>(stored).KeptFiles ?? new Dictionary<string, BlobRef>(),
             _ => new Dictionary<string, BlobRef>(),
         };
-    }
-
-    public static IReadOnlyDictionary<string, BlobRef> Of(GenerationResult result)
-    {
-        var files = new Dictionary<string, BlobRef>(result.Stems ?? new Dictionary<string, BlobRef>())
-        {
-            ["file"] = result.File, ["mix"] = result.Mix, ["manifest"] = result.Manifest,
-        };
-        if (result.Midi is { } midi) files["midi"] = midi;
-        return files;
     }
 }

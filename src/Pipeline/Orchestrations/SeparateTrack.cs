@@ -15,8 +15,10 @@ namespace DgxMusic.Pipeline.Orchestrations;
 /// <param name="Model">Exact name of the model that was chosen.</param>
 /// <param name="SourceRateHz">Of the file.</param>
 /// <param name="Seconds">What is known of the length; null: nothing.</param>
+/// <param name="Devices">Where it has to run, as a manifest says it; null: where it can.</param>
 public sealed record SeparationInput(
-    string JobId, string Folder, string SongId, BlobRef Source, string? FileName, SeparationRequest Request, string Model, int SourceRateHz, double? Seconds) : IJobInput
+    string JobId, string Folder, string SongId, BlobRef Source, string? FileName, SeparationRequest Request, string Model, int SourceRateHz, double? Seconds,
+    IReadOnlyList<DevicePart>? Devices = null) : IJobInput
 {
     [System.Text.Json.Serialization.JsonIgnore]
     public SeparationSettings Settings => new(Request.Shifts, Request.Overlap);

@@ -14,6 +14,9 @@ sealed class SeparationWork(IOrchestrationContext context, SeparationInput input
     const double SecondsOfWork = 30;
     const int MostOnGpu = 2, MostOnCpu = 1;
 
+    /// <summary>From which frame on the original ran on the processor, where it did not from the beginning.</summary>
+    readonly long handover = input.Devices is [_, { } second, ..] ? second.FromFrame : long.MaxValue;
+
     readonly List<DevicePart> devices = [];
     PreparedSeparator? model;
     double secondsPerStride;
@@ -41,11 +44,18 @@ sealed class SeparationWork(IOrchestrationContext context, SeparationInput input
         Queue<Task<StemPart>> open = [];
         for (long next = 0; next < track.Frames || open.Count > 0;)
         {
-            while (next < track.Frames && open.Count < (Model.OnCpu ? MostOnCpu : MostOnGpu))
+            while (next < Border(track) && open.Count < (Model.OnCpu ? MostOnCpu : MostOnGpu))
             {
-                long end = EndOfPart(next, track.Frames);
+                long end = EndOfPart(next, Border(track));
                 open.Enqueue(RunAsync(track, next, end));
                 next = end;
+            }
+
+            if (open.Count == 0)
+            {
+                await FallBackAsync("the original did not get further on it either.");
+                devices.Add(new(Model.Device, next));
+                continue;
             }
 
             StemPart part = await NextAsync(open);
@@ -65,6 +75,8 @@ sealed class SeparationWork(IOrchestrationContext context, SeparationInput input
 
         return done;
     }
+
+    long Border(DecodedTrack track) => Model.OnCpu ? track.Frames : Math.Min(handover, track.Frames);
 
     async Task<PreparedSeparator> PrepareAsync(bool onCpu, string reason)
     {
