@@ -21,7 +21,7 @@ public sealed class PlanSeparation(JobMonitor monitor, SeparatorRegistry separat
     {
         await monitor.EnterAsync(input.JobId, JobStep.LoadingModel, "Choosing the device.", context.Stopping);
         ISourceSeparator separator = separators.Find(input.Model);
-        if (input.Devices is [{ } first, ..]) return new(separator.Facts.Name, first.Device == SeparationDevices.Cpu, null, []);
+        if (input.Devices is [{ } first, ..]) return new(separator.Facts.Name, first.Device == SeparationDevices.Cpu, "It runs where the original did.", []);
 
         // A mock plays the GPU too, so that what goes wrong on one can be tried without.
         if (separator.Facts.IsMock && input.Request.Device != DeviceChoice.Cpu) return new(separator.Facts.Name, false, $"A mock stands in for {separator.Facts.Name}.", []);
