@@ -41,8 +41,9 @@ static class SeparateCommand
         command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), () =>
         {
             Dictionary<string, object?> body = flags.Read(parsed);
-            return RunAsync(
-                parsed.GetValue(file)!, body, () => gateway.OpenAsync(parsed, cancel, engines.Read(parsed, flags.ModelOf(parsed))), parsed.GetValue(output), parsed.GetValue(json), cancel);
+            OwnEngines own = engines.Read(parsed, flags.ModelOf(parsed));
+            if (own.Weights is { } weights) body["model"] = weights.Facts.Name;
+            return RunAsync(parsed.GetValue(file)!, body, () => gateway.OpenAsync(parsed, cancel, own), parsed.GetValue(output), parsed.GetValue(json), cancel);
         }));
         return command;
     }
@@ -66,15 +67,16 @@ static class SeparateCommand
     static async Task<SeparationAcceptance> SubmitAsync(Gateway gateway, string source, Dictionary<string, object?> body, CancellationToken cancel)
     {
         string name = Path.GetFileName(source);
-        string upload = await ProgressBar.ShowAsync($"Handing in {name}", show => gateway.SendFileAsync(source, done => show($"Handing in {name}", 100 * done), cancel));
+        SentFile sent = await ProgressBar.ShowAsync($"Handing in {name}", show => gateway.SendFileAsync(source, done => show($"Handing in {name}", 100 * done), cancel));
         try
         {
-            body["upload_id"] = upload;
+            body[sent.Field] = sent.Value;
             return await gateway.SendAsync<SeparationAcceptance>(HttpMethod.Post, $"{Links.Root}/separations", body, cancel);
         }
-        catch (PipelineException)
+        catch
         {
-            await gateway.DropFileAsync(upload);
+            // One that a job was entered for all the same stays: it is in use.
+            await gateway.DropAsync(sent);
             throw;
         }
     }
@@ -190,11 +192,12 @@ sealed class OwnEngineFlags
     /// <exception cref="PipelineException">As <see cref="WeightFileSeparator.Of"/> says it.</exception>
     public OwnEngines Read(ParseResult parsed, string? name)
     {
-        if (parsed.GetValue(threads) is < 0 or > EngineOptions.MostThreads and var wrong)
-            throw new PipelineException(Problem.InvalidRequest, $"{wrong} is not between 0 and {EngineOptions.MostThreads} threads.", new Dictionary<string, string> { ["threads"] = "Out of range." });
+        int count = parsed.GetValue(threads);
+        if (count is < 0 or > EngineOptions.MostThreads)
+            throw new PipelineException(Problem.InvalidRequest, $"{count} is not between 0 and {EngineOptions.MostThreads} threads.", new Dictionary<string, string> { ["threads"] = "Out of range." });
         return new(
             parsed.GetResult(models) is { Implicit: false } ? parsed.GetValue(models) : null,
             parsed.GetValue(weights) is { } path ? WeightFileSeparator.Of(path, name) : null,
-            parsed.GetResult(threads) is { Implicit: false } ? parsed.GetValue(threads) : null);
+            parsed.GetResult(threads) is { Implicit: false } ? count : null);
     }
 }

@@ -8,6 +8,7 @@ using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Commands;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Uploads;
 
 namespace DgxMusic.LocalHost.Hosting;
 
@@ -17,6 +18,17 @@ namespace DgxMusic.LocalHost.Hosting;
 /// <param name="Key">For that server; null without one.</param>
 sealed record GatewayTarget(string Data, Uri? Server, string? Key);
 
+/// <summary>A file that was handed in, as requests name it.</summary>
+/// <param name="Field">Of the request.</param>
+/// <param name="Value">Of that field.</param>
+/// <param name="Address">What is deleted to take it back.</param>
+sealed record SentFile(string Field, string Value, string Address)
+{
+    public static SentFile Of(string uploadId) => new("upload_id", uploadId, $"{Links.Root}/uploads/{uploadId}");
+
+    public static SentFile Of(BlobRef blob) => new("blob", blob.ToString(), $"{Links.Root}/storage/files?path={Uri.EscapeDataString(blob.ToString())}");
+}
+
 /// <summary>The API as the command line uses it: of a server elsewhere, of the server that holds the data folder, or of this process.</summary>
 sealed class Gateway : IAsyncDisposable
 {
@@ -25,10 +37,12 @@ sealed class Gateway : IAsyncDisposable
     static readonly TimeSpan patience = TimeSpan.FromSeconds(100), patienceForFiles = TimeSpan.FromHours(2);
     readonly HttpClient http;
     readonly FolderBlobStore? store;
+    readonly UploadDesk? own;
     readonly Func<ValueTask> close;
 
-    Gateway(HttpClient http, FolderBlobStore? store, TimeSpan lookInterval, Func<ValueTask> close) =>
-        (this.http, this.store, LookInterval, this.close) = (http, store, lookInterval, close);
+    /// <param name="own">Of this process; null: it is another's.</param>
+    Gateway(HttpClient http, FolderBlobStore? store, TimeSpan lookInterval, Func<ValueTask> close, UploadDesk? own = null) =>
+        (this.http, this.store, LookInterval, this.close, this.own) = (http, store, lookInterval, close, own);
 
     /// <summary>How often to ask for what changes.</summary>
     public TimeSpan LookInterval { get; }
@@ -43,7 +57,7 @@ sealed class Gateway : IAsyncDisposable
 
         InProcessApi api = await InProcessApi.StartAsync(DataFolder.Take(target.Data), cancel, engines);
         var http = new HttpClient(new InProcessHandler(api.Services)) { BaseAddress = new("http://localhost"), Timeout = Timeout.InfiniteTimeSpan };
-        return new(http, api.Services.GetRequiredService<FolderBlobStore>(), TimeSpan.FromMilliseconds(50), api.DisposeAsync);
+        return new(http, api.Services.GetRequiredService<FolderBlobStore>(), TimeSpan.FromMilliseconds(50), api.DisposeAsync, api.Services.GetRequiredService<UploadDesk>());
     }
 
     /// <exception cref="PipelineException">What the API refuses with; <see cref="Problem.NotReady"/>: nobody answers.</exception>
@@ -69,14 +83,21 @@ sealed class Gateway : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands a file in, to an address of its own, so that it may be as large as files may be.</summary>
+    /// <summary>Hands a file in: to an address of its own, or, where it is larger than addresses take and the store is this process's, into that.</summary>
     /// <param name="told">Told the part that is sent, 0 to 1.</param>
-    /// <returns>The upload's id.</returns>
     /// <inheritdoc cref="GetAsync" path="/exception"/>
-    public async Task<string> SendFileAsync(string path, Action<double> told, CancellationToken cancel)
+    public async Task<SentFile> SendFileAsync(string path, Action<double> told, CancellationToken cancel)
     {
         long bytes = new FileInfo(path).Length;
-        UploadAddress address = await SendAsync<UploadAddress>(HttpMethod.Post, $"{Links.Root}/uploads", new { file_name = Path.GetFileName(path), bytes }, cancel);
+        string name = Path.GetFileName(path);
+        if (own is not null && bytes > Intake.MostBytes)
+        {
+            await using var file = new ToldStream(path, told);
+            return SentFile.Of((await own.ReceiveAsync(name, target => file.CopyToAsync(target, cancel), cancel)).Blob);
+        }
+
+        UploadAddress address = await SendAsync<UploadAddress>(HttpMethod.Post, $"{Links.Root}/uploads", new { file_name = name, bytes }, cancel);
+        var sent = SentFile.Of(address.UploadId);
         try
         {
             using HttpResponseMessage answer = await SendAsync(
@@ -89,19 +110,19 @@ sealed class Gateway : IAsyncDisposable
         }
         catch
         {
-            await DropFileAsync(address.UploadId);
+            await DropAsync(sent);
             throw;
         }
 
-        return address.UploadId;
+        return sent;
     }
 
     /// <summary>Takes a file back that nothing came of.</summary>
-    public async Task DropFileAsync(string uploadId)
+    public async Task DropAsync(SentFile file)
     {
         try
         {
-            await SendAsync<object>(HttpMethod.Delete, $"{Links.Root}/uploads/{uploadId}", null, CancellationToken.None);
+            await SendAsync<object>(HttpMethod.Delete, file.Address, null, CancellationToken.None);
         }
         catch (PipelineException)
         {

@@ -8,7 +8,7 @@ namespace DgxMusic.Pipeline.Uploads;
 /// <summary>What a file has to be, whichever way it came in: its content decides, its name is a hint.</summary>
 public static class Intake
 {
-    /// <summary>Of any file; a form takes less.</summary>
+    /// <summary>Of any file that is sent or fetched; a form takes less. What its owner put into the store is as large as it is.</summary>
     public const long MostBytes = 200L << 20;
 
     /// <summary>So much of a file is decoded before it is taken; the work on a longer one finds out about the rest.</summary>
@@ -17,12 +17,11 @@ public static class Intake
     const int BlockFrames = 1 << 16;
 
     /// <param name="stream">A whole file; seekable. Left anywhere.</param>
-    /// <exception cref="PipelineException"><see cref="Problem.EmptyAudio"/>, <see cref="Problem.BodyTooLarge"/>, <see cref="Problem.UnreadableAudio"/>,
+    /// <exception cref="PipelineException"><see cref="Problem.EmptyAudio"/>, <see cref="Problem.UnreadableAudio"/>,
     /// <see cref="Problem.DecoderMissing"/>, <see cref="Problem.InvalidSamples"/>, <see cref="Problem.TooManyChannels"/>.</exception>
     public static (UploadFacts Facts, IReadOnlyList<string> Warnings) Check(Stream stream, string? fileName, CancellationToken cancel = default)
     {
         if (stream.Length == 0) throw new PipelineException(Problem.EmptyAudio, "This file has no bytes.");
-        if (stream.Length > MostBytes) throw TooLarge();
         List<string> warnings = [];
         Heard heard = Listen(stream, fileName, warnings, cancel);
         if (heard.Frames == 0) throw new PipelineException(Problem.EmptyAudio, "This audio has no samples.");
