@@ -5,12 +5,14 @@ using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Separations;
 using DgxMusic.Pipeline.Tests.Memory;
+using DgxMusic.Pipeline.Tests.Separations;
 using DgxMusic.Pipeline.Tests.Uploads;
 using DgxMusic.Pipeline.Uploads;
 
@@ -132,6 +134,40 @@ public sealed class ReproduceSeparationTests
         await host.Orchestrator.RunAllAsync();
         await host.Get<UploadReceiver>().DeleteAsync(upload, Caller.Owner);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task Reproduce_OriginalThatLeftTheGpu_LeavesItAtTheSameFrame(int last)
+    {
+        var fake = new WindowedFake { Networks = 10, OnCpuGives = 0.5f };
+        using var story = new SeparationStory(fake);
+        fake.BeforeWindow = (onCpu, window) => { if (!onCpu && window >= last) throw new GpuMemoryException("40 MB are missing."); };
+        SeparationResult original = await story.CompleteAsync();
+        fake.BeforeWindow = null;
+
+        Job job = await ReproduceAsync(story.Host, await story.Host.Ledger.GetAsync(story.JobId), keep: true);
+
+        Assert.True(job.Status == JobStatus.Completed, job.ErrorMessage);
+        ReproductionResult again = Payload.Read<ReproductionResult>(job.Result!.Value);
+        Assert.True(again.Identical);
+        IReadOnlyList<DevicePart> devices = await DevicesAsync(story.Host, original.Manifest);
+        Assert.Equal(["cuda", "cpu"], devices.Select(device => device.Device));
+        Assert.Equal(devices, await DevicesAsync(story.Host, again.KeptTracks!.Manifest));
+    }
+
+    [Fact]
+    public async Task Reproduce_OriginalOfTheProcessor_StaysThereWhereAGpuIs()
+    {
+        var fake = new WindowedFake { OnCpuGives = 0.5f };
+        using var story = new SeparationStory(fake);
+        await story.CompleteAsync(SeparationStory.Floats() with { Device = DeviceChoice.Cpu });
+        Job job = await ReproduceAsync(story.Host, await story.Host.Ledger.GetAsync(story.JobId), keep: false);
+        Assert.True(Payload.Read<ReproductionResult>(job.Result!.Value).Identical);
+        Assert.All(fake.Heard, heard => Assert.True(heard.OnCpu));
+    }
+
+    static async Task<IReadOnlyList<DevicePart>> DevicesAsync(TestHost host, BlobRef manifest) => (await SeparationManifest.ReadAsync(host.Blobs, manifest, default))!.Devices;
 
     static async Task<Job> SeparateAsync(TestHost host)
     {
