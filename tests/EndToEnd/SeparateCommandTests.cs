@@ -82,7 +82,7 @@ public sealed class SeparateCommandTests : IDisposable
     [Fact]
     public async Task Separate_Killed_LeavesNoFileAndIsFinishedByTheNextCommand()
     {
-        File.WriteAllBytes(scratch["song.wav"], Wav.Sine(60, 44_100, 2));
+        File.WriteAllBytes(scratch["song.wav"], Wav.Sine(15, 44_100, 2));
         using (Process process = Dgxmusic.Start("separate", scratch["song.wav"], "--data", scratch["data"], "--out", scratch["stems"]))
         {
             // The decoded track is there, so its stems are on their way.
