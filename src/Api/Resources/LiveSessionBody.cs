@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
-using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Live;
 
 namespace DgxMusic.Api.Resources;
@@ -24,7 +23,7 @@ static class LiveSessionBody
         if (channels is not (null or 1 or 2)) fields.Faults.TryAdd("channels", "'channels' is 1 or 2.");
         if (format is not null && !formats.ContainsKey(format)) fields.Faults.TryAdd("format", $"'format' is not one of {string.Join(", ", formats.Keys)}.");
         if (fields.Faults.Count > 0) throw new PipelineException(Problem.InvalidRequest, string.Join(" ", fields.Faults.Values), fields.Faults);
-        return new(model, rateHz!.Value, channels ?? 2, stems ?? [SeparationOrder.All], formats.GetValueOrDefault(format ?? "f32le"));
+        return new(model, rateHz!.Value, channels ?? 2, stems ?? [SeparationRequest.All], formats.GetValueOrDefault(format ?? "f32le"));
     }
 
     public static JsonNode Schema { get; } = new JsonObject

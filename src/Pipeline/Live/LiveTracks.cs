@@ -1,6 +1,5 @@
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
-using DgxMusic.Models.Separation;
 
 namespace DgxMusic.Pipeline.Live;
 
@@ -11,12 +10,12 @@ static class LiveTracks
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: a name that is none.</exception>
     public static IReadOnlyList<string> NamesOf(IReadOnlyList<string> wanted, IReadOnlyList<string> sources, string model)
     {
-        string[] known = [.. sources, .. sources.Contains(SeparationOrder.Vocals) && sources.Count > 1 ? [SeparationOrder.Instrumental] : Array.Empty<string>()];
+        string[] known = [.. sources, .. sources.Contains(SeparationRequest.Vocals) && sources.Count > 1 ? [SeparationRequest.Instrumental] : Array.Empty<string>()];
         string? fault = wanted.Count == 0 ? "No stem was asked for."
-            : wanted.FirstOrDefault(name => name != SeparationOrder.All && !known.Contains(name)) is { } unknown
-                ? $"'{(unknown.Length <= 40 ? unknown : unknown[..40] + "…")}' is not one of {SeparationOrder.All}, {string.Join(", ", known)}, which are what {model} gives." : null;
+            : wanted.FirstOrDefault(name => name != SeparationRequest.All && !known.Contains(name)) is { } unknown
+                ? $"'{(unknown.Length <= 40 ? unknown : unknown[..40] + "…")}' is not one of {SeparationRequest.All}, {string.Join(", ", known)}, which are what {model} gives." : null;
         if (fault is not null) throw new PipelineException(Problem.InvalidRequest, fault, new Dictionary<string, string> { ["stems"] = fault });
-        return [.. wanted.SelectMany(name => name == SeparationOrder.All ? sources : [name]).Distinct()];
+        return [.. wanted.SelectMany(name => name == SeparationRequest.All ? sources : [name]).Distinct()];
     }
 
     /// <summary>The tracks one after the other, each with the session's channels side by side. A session of one channel gets the mean of both; sums are made in double and rounded once.</summary>
@@ -40,5 +39,5 @@ static class LiveTracks
         return mixed;
     }
 
-    static bool IsPart(string source, string track) => source == track || (track == SeparationOrder.Instrumental && source != SeparationOrder.Vocals);
+    static bool IsPart(string source, string track) => source == track || (track == SeparationRequest.Instrumental && source != SeparationRequest.Vocals);
 }
