@@ -2,7 +2,6 @@ using System.Diagnostics;
 using DgxMusic.Audio;
 using DgxMusic.Dsp;
 using DgxMusic.Models.HTDemucs;
-using DgxMusic.Models.Separation;
 using DgxMusic.Tensors;
 using DgxMusic.Tensors.Managed;
 
