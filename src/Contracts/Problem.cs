@@ -8,6 +8,7 @@ public sealed record Problem(string Slug, int Status, string Title)
 {
     public static readonly Problem MalformedRequest = new("malformed-request", 400, "This request cannot be read.");
     public static readonly Problem InvalidName = new("invalid-name", 400, "This is not a name we accept.");
+    public static readonly Problem InvalidTrackType = new("invalid-track-type", 400, "This is not a track of this song.");
     public static readonly Problem PathOutsideStore = new("path-outside-store", 400, "This path leads out of the store.");
     public static readonly Problem Unauthorized = new("unauthorized", 401, "This address needs a key.");
     public static readonly Problem Forbidden = new("forbidden", 403, "This is the owner's to do.");
@@ -19,6 +20,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem KeyNotFound = new("key-not-found", 404, "There is no such key.");
     public static readonly Problem UploadNotFound = new("upload-not-found", 404, "There is no such upload.");
     public static readonly Problem ModelNotFound = new("model-not-found", 404, "There is no such model.");
+    public static readonly Problem SongNotFound = new("song-not-found", 404, "There is no such song.");
     public static readonly Problem RouteNotFound = new("route-not-found", 404, "There is no such resource.");
     public static readonly Problem MethodNotAllowed = new("method-not-allowed", 405, "This resource does not do that.");
     public static readonly Problem JobState = new("job-state", 409, "The job is not in a state that allows this.");

@@ -15,6 +15,14 @@ public sealed class JobRemoval(JobLedger ledger, JobFiles files, IOrchestrationC
         if (job.Kind != JobKind.Generation) throw new PipelineException(Problem.JobNotFound, $"There is no generation {jobId}.");
         if (!job.IsTerminal)
             throw new PipelineException(Problem.JobState, $"Generation {jobId} is {job.Status.ToString().ToLowerInvariant()}; cancel it first, POST …/jobs/{jobId}/cancel does.");
+        await RemoveAsync(job, cancel);
+        return job;
+    }
+
+    /// <summary>Removes an ended job of any kind.</summary>
+    internal async Task RemoveAsync(Job job, CancellationToken cancel)
+    {
+        string jobId = job.JobId;
         // First the row says that the files are gone, so that nobody is promised one that is going.
         await ledger.MarkPurgedAsync(jobId, cancel);
         await files.RemoveAsync(job, cancel);
@@ -23,6 +31,5 @@ public sealed class JobRemoval(JobLedger ledger, JobFiles files, IOrchestrationC
         await client.TerminateAsync(jobId, "The job is removed.", cancel);
         await client.PurgeAsync(jobId, cancel);
         await ledger.RemoveAsync(job, cancel);
-        return job;
     }
 }

@@ -14,6 +14,7 @@ static class Meters
     static readonly Histogram<double> waits = meter.CreateHistogram<double>("dgx.queue.wait", "s", "From acceptance to start, by kind.");
     static readonly Histogram<double> steps = meter.CreateHistogram<double>("dgx.activity.duration", "s", "One run of a step, by name, lane and outcome.");
     static readonly Histogram<double> pace = meter.CreateHistogram<double>("dgx.generation.realtime_factor", "1", "Seconds of music a second of work, from start to end of its job, by model.");
+    static readonly Histogram<double> separationPace = meter.CreateHistogram<double>("dgx.separation.realtime_factor", "1", "Seconds of music a second of work, from start to end of its job, by model.");
 
     public static bool ListensToSteps => steps.Enabled;
 
@@ -24,8 +25,11 @@ static class Meters
         ended.Add(1, KindOf(job), new("status", Spans.NameOf(job.Status)));
         if (job.StartedAt is not { } started) return;
         waits.Record((started - job.CreatedAt).TotalSeconds, KindOf(job));
-        if (!pace.Enabled || job is not { Kind: JobKind.Generation, Result: { } result, CompletedAt: { } end } || end <= started) return;
-        pace.Record(Payload.Read<GenerationResult>(result).DurationSeconds / (end - started).TotalSeconds, new KeyValuePair<string, object?>("model", job.Model));
+        if (job is not { Result: { } result, CompletedAt: { } end } || end <= started) return;
+        var model = new KeyValuePair<string, object?>("model", job.Model);
+        double seconds = (end - started).TotalSeconds;
+        if (job.Kind == JobKind.Generation && pace.Enabled) pace.Record(Payload.Read<GenerationResult>(result).DurationSeconds / seconds, model);
+        if (job.Kind == JobKind.Separation && separationPace.Enabled) separationPace.Record(Payload.Read<SeparationResult>(result).DurationSeconds / seconds, model);
     }
 
     public static void StepEnded(ActivityDefinition step, string outcome, TimeSpan duration) => steps.Record(

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DgxMusic.Pipeline.Activities;
-using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.Pipeline.Webhooks;
@@ -35,14 +33,6 @@ public sealed record WebhookJob(
         return new(
             job.JobId, job.Kind, job.Status, job.CurrentStep, job.Progress, job.StatusMessage, job.ErrorMessage, job.ErrorCode,
             job.Warnings, job.Model, job.Retries.Count, job.CreatedAt, job.StartedAt, job.CompletedAt,
-            address, $"{address}/events", FilesOf(job).ToDictionary(name => name, name => $"{address}/files/{Uri.EscapeDataString(name)}"));
-    }
-
-    static IEnumerable<string> FilesOf(Job job)
-    {
-        if (job.Result is not { } stored) return [];
-        if (job.Kind != JobKind.Generation) return job.Kind == JobKind.Export ? ["file"] : [];
-        GenerationResult made = Payload.Read<GenerationResult>(stored);
-        return ["file", "mix", "manifest", .. made.Midi is null ? (string[])[] : ["midi"], .. made.Stems?.Keys ?? []];
+            address, $"{address}/events", JobOutputs.Of(job).Keys.ToDictionary(name => name, name => $"{address}/files/{Uri.EscapeDataString(name)}"));
     }
 }
