@@ -13,5 +13,6 @@ public static class ApiRoutes
         .. KeyRoutes.All, .. ConsistencyRoutes.All,
         .. WebhookRoutes.All,
         .. SeparationRoutes.All,
+        .. SongRoutes.All,
     ];
 }

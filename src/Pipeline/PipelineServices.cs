@@ -29,7 +29,8 @@ public static class PipelineServices
         services.AddJobResources();
         services.AddWebhooks();
         services.AddLive();
-        services.AddSingleton<SongRegister>().AddSingleton<SeparationDesk>().AddSingleton<SeparationReproductions>();
+        services.AddSeparations();
+        services.AddSingleton<SeparationReproductions>();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));
         services.AddSettings<RetentionOptions>("Retention");
         services.AddIdentity();

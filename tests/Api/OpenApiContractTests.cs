@@ -158,6 +158,12 @@ public sealed partial class OpenApiContractTests : IAsyncLifetime
         return body;
     }
 
+    internal static void AssertDocumented(string name, int status, JsonElement body)
+    {
+        IReadOnlyList<string> faults = SchemaCheck.Faults(body, SchemaOf(RouteOf(name), status)!, document);
+        Assert.True(faults.Count == 0, $"{name}\n{string.Join('\n', faults)}\n{body}");
+    }
+
     static Route RouteOf(string name) => ApiRoutes.All.Single(route => $"{route.Method} {route.Pattern}" == name);
 
     static JsonNode? SchemaOf(Route route, int status) =>

@@ -74,6 +74,19 @@ public sealed record JobResource
     /// <summary>Of a generation; null for other kinds.</summary>
     public required string? Prompt { get; init; }
 
+    /// <summary>Of a separation; null for other kinds, as the next four.</summary>
+    public required string? SongId { get; init; }
+
+    /// <summary>As its owner calls the source.</summary>
+    public required string? Filename { get; init; }
+
+    /// <summary>As its owner says it, else as the file does.</summary>
+    public required string? Title { get; init; }
+
+    public required string? Artist { get; init; }
+
+    public required string? Notes { get; init; }
+
     /// <summary>Null unless completed.</summary>
     public required string? FileUrl { get; init; }
 
@@ -90,6 +103,7 @@ public sealed record JobResource
     public static JobResource Of(Job job, int? position, DateTime now)
     {
         FileFacts? file = FileFacts.Of(job);
+        SongFields song = SongFields.Of(job);
         return new()
         {
             JobId = job.JobId,
@@ -118,6 +132,11 @@ public sealed record JobResource
             StatusUrl = Links.Job(job.JobId),
             EventsUrl = Links.Events(job.JobId),
             Prompt = job.Kind == JobKind.Generation ? job.ReadInput<GenerationInput>().Request.Prompt : null,
+            SongId = song.SongId,
+            Filename = song.Filename,
+            Title = song.Title,
+            Artist = song.Artist,
+            Notes = song.Notes,
             FileUrl = file is null ? null : job.Kind == JobKind.Generation ? Links.File(file.File) : Links.JobFile(job.JobId, "file"),
             FilePath = file?.File.ToString(),
             Metadata = file?.Metadata,
@@ -145,6 +164,7 @@ public sealed record JobResource
         { IsTerminal: true } or { Status: JobStatus.Finalizing } => "finalization",
         { CurrentStep: JobStep.Queued or JobStep.Decoding } => "intake",
         { Kind: JobKind.Separation, CurrentStep: JobStep.LoadingModel } => "intake",
+        { Kind: JobKind.Separation, CurrentStep: JobStep.Measuring } => "finalization",
         { CurrentStep: JobStep.Separating or JobStep.RunningOnCpu } => "separation",
         _ => "work",
     };
@@ -210,7 +230,9 @@ public static class Links
 
     public static string JobFile(string id, string name) => $"{Job(id)}/files/{Uri.EscapeDataString(name)}";
 
-    public static string SongTrack(string id, string type) => $"{Root}/songs/{id}/download/{type}";
+    public static string Song(string id) => $"{Root}/songs/{id}";
+
+    public static string SongTrack(string id, string type) => $"{Song(id)}/download/{Uri.EscapeDataString(type)}";
 
     public static string File(BlobRef blob) => $"{Root}/files/{blob.Path[(blob.Path.LastIndexOf('/') + 1)..]}";
 }

@@ -11,10 +11,11 @@ namespace DgxMusic.Api.Resources;
 
 /// <summary>What a caller gets for a separation that was accepted.</summary>
 /// <param name="UploadId">Null where the file came by no upload.</param>
-public sealed record SeparationAcceptance(string JobId, string SongId, string? UploadId, JobStatus Status, int? QueuePosition, string Model, DateTime CreatedAt, string StatusUrl, string EventsUrl);
+/// <param name="EstimatedTimeSeconds">Of work, without the time in the queue.</param>
+public sealed record SeparationAcceptance(string JobId, string SongId, string? UploadId, JobStatus Status, int? QueuePosition, double EstimatedTimeSeconds, string Model, DateTime CreatedAt, string StatusUrl, string EventsUrl);
 
 /// <summary>Tracks that callers want taken apart.</summary>
-public sealed class Separations(SeparationDesk desk, UploadDesk uploads, UploadReceiver receiver, JobQueue queue, TermsBody terms)
+public sealed class Separations(SeparationDesk desk, UploadDesk uploads, UploadReceiver receiver, JobQueue queue, Estimates estimates, TermsBody terms)
 {
     /// <summary>Takes a posted file, or one of the store.</summary>
     public Task<IResult> CreateAsync(HttpRequest request) => Multipart.Is(request) ? PostedAsync(request) : StoredAsync(request);
@@ -28,7 +29,7 @@ public sealed class Separations(SeparationDesk desk, UploadDesk uploads, UploadR
             Multipart form = await Multipart.ReadAsync(request, async (field, fileName, content) =>
             {
                 if (field != "file" || row is not null) throw Wrong(field, row is null ? "Not a field; the file's is 'file'." : "One file at a time; POST /api/v1/separations/batch takes several.");
-                row = await receiver.ReceiveAsync(Callers.Of(request).Id, fileName.Length == 0 ? null : fileName, target => content.CopyToAsync(target, cancel), cancel);
+                row = await receiver.ReceiveAsync(Callers.Of(request).Id, fileName.Length == 0 ? null : fileName, target => content.CopyToAsync(target, cancel), cancel, Callers.TermsOf(request).Ticket);
             });
             (JsonElement body, JobTerms asked) = await terms.TakeAsync(form.ToJson(SeparationBody.Texts), Callers.TermsOf(request), Callers.Of(request), cancel);
             var fields = new JsonFields(body);
@@ -39,7 +40,7 @@ public sealed class Separations(SeparationDesk desk, UploadDesk uploads, UploadR
         }
         catch when (row is not null)
         {
-            await receiver.DeleteAsync(row.UploadId, Callers.Of(request), CancellationToken.None);
+            await receiver.DropAsync(row.UploadId);
             throw;
         }
     }
@@ -60,7 +61,8 @@ public sealed class Separations(SeparationDesk desk, UploadDesk uploads, UploadR
         CancellationToken cancel = request.HttpContext.RequestAborted;
         Job job = await desk.SubmitAsync(upload, separation, asked, cancel);
         var acceptance = new SeparationAcceptance(
-            job.JobId, job.ReadInput<SeparationInput>().SongId, upload.UploadId, JobStatus.Pending, await queue.PositionAsync(job, cancel), job.Model, job.CreatedAt, Links.Job(job.JobId), Links.Events(job.JobId));
+            job.JobId, job.ReadInput<SeparationInput>().SongId, upload.UploadId, JobStatus.Pending, await queue.PositionAsync(job, cancel), await estimates.SecondsAsync(job, cancel),
+            job.Model, job.CreatedAt, Links.Job(job.JobId), Links.Events(job.JobId));
         request.HttpContext.Response.Headers.Location = acceptance.StatusUrl;
         return Results.Json(acceptance, ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
     }

@@ -1,12 +1,13 @@
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Separations;
 
 namespace DgxMusic.Pipeline.Consistency;
 
 /// <summary>
 /// Holds rows and files against each other. What belongs to a job that has not ended, or ended in the last minutes, is left alone, and uploads are not looked at.
 /// </summary>
-public sealed class ConsistencyCheck(JobIndex index, JobSummaries summaries, JobTallies tallies, JobLedger ledger, JobFiles files, JobBatches batches, IBlobStore store)
+public sealed class ConsistencyCheck(JobIndex index, JobSummaries summaries, JobTallies tallies, JobLedger ledger, JobFiles files, JobBatches batches, SongCheck songs, IBlobStore store)
 {
     /// <summary>Younger than this, a disagreement may be somebody's work under way.</summary>
     static readonly TimeSpan settling = TimeSpan.FromMinutes(5);
@@ -49,6 +50,7 @@ public sealed class ConsistencyCheck(JobIndex index, JobSummaries summaries, Job
             }
         }
 
+        await songs.RunAsync(findings, owners, before, cancel);
         foreach (string scope in owners.SelectMany(JobSummaries.ScopesOf).Distinct())
         {
             await foreach (string end in tallies.OutdatedAsync(scope, cancel))
@@ -73,6 +75,7 @@ public sealed class ConsistencyCheck(JobIndex index, JobSummaries summaries, Job
                 () => ledger.AmendAsync(id, failed => failed with { ErrorMessage = "The job failed; why was not recorded." }, cancel));
         }
 
+        await songs.CheckAsync(findings, job, cancel);
         if (job.CompletedAt < job.CreatedAt)
         {
             await findings.AddAsync(

@@ -33,6 +33,15 @@ public enum InconsistencyKind
 
     /// <summary>A batch was accepted, and not all of its jobs were made.</summary>
     BatchInterrupted,
+
+    /// <summary>A song was being removed, and not all of it went.</summary>
+    SongHalfRemoved,
+
+    /// <summary>A song has a separation that there is not.</summary>
+    SongNamesNoJob,
+
+    /// <summary>A separation's song does not know it.</summary>
+    SeparationNotInSong,
 }
 
 /// <param name="Subject">A job, a path of the store or a list.</param>

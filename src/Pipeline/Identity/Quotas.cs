@@ -2,6 +2,7 @@ using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Separations;
 using DgxMusic.Pipeline.Uploads;
 
 namespace DgxMusic.Pipeline.Identity;
@@ -91,6 +92,7 @@ public sealed class Quotas(UsageLedger usage, KeyRing keys, JobLedger ledger, Co
 
     async Task<(double Seconds, long Bytes)> EstimateAsync(Job job, CancellationToken cancel)
     {
+        if (job.Kind == JobKind.Separation) return (await estimates.SecondsAsync(job, cancel), await SeparationSize.BytesAsync(job.ReadInput<SeparationInput>(), store, cancel));
         if (job.Kind != JobKind.Generation) return (0, await UploadedBytesAsync(job, cancel));
         GenerationRequest request = job.ReadInput<GenerationInput>().Request;
         return (await estimates.SecondsAsync(job, cancel), (long)(request.Duration * (MusicBytesPerSecond + (request.Stems ? StemBytesPerSecond : 0))));

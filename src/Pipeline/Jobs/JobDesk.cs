@@ -40,9 +40,18 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
     internal static Job Rename(Job draft)
     {
         string id = JobIds.Draw(draft.Kind);
-        GenerationInput input = draft.ReadInput<GenerationInput>() with { JobId = id, Folder = $"{draft.DateFolder}/{id}" };
-        return draft with { JobId = id, Webhook = draft.Webhook is { } webhook ? webhook with { DeliveryId = JobWebhook.IdOf(id) } : null, QueueKey = JobQueue.KeyFor(draft.Priority, draft.CreatedAt, id), Input = Payload.Write(input) };
+        return Rename(draft, id, draft.ReadInput<GenerationInput>() with { JobId = id, Folder = $"{draft.DateFolder}/{id}" });
     }
+
+    /// <summary>A draft under another id.</summary>
+    /// <param name="input">With the same id in it.</param>
+    internal static Job Rename<TInput>(Job draft, string id, TInput input) => draft with
+    {
+        JobId = id,
+        Webhook = draft.Webhook is { } webhook ? webhook with { DeliveryId = JobWebhook.IdOf(id) } : null,
+        QueueKey = JobQueue.KeyFor(draft.Priority, draft.CreatedAt, id),
+        Input = Payload.Write(input),
+    };
 
     /// <summary>A job that could be: its id is drawn, nothing is written.</summary>
     /// <param name="input">From the job's id and its dated folder.</param>

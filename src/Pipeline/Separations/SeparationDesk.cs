@@ -14,24 +14,62 @@ public sealed class SeparationDesk(JobDesk desk, SeparatorRegistry separators, U
     /// <exception cref="PipelineException">The request is not one we serve, the model is not installed, or the file is not audio we can decode; nothing was written.</exception>
     public async Task<Job> SubmitAsync(Upload upload, SeparationRequest request, JobTerms terms, CancellationToken cancel = default)
     {
-        ISourceSeparator separator = separators.Find(request.Model);
-        SeparationRules.Check(request, separator.Facts.Name, separator.Stems);
+        Check(request);
         if (await desk.FindEnteredAsync(JobKind.Separation, terms, cancel) is { } entered) return entered;
-        return (await uploads.UsingAsync(upload, async () => await EnterAsync(upload, request, separator, terms with { JobId = upload.JobId }, cancel), cancel))!;
+        return (await uploads.UsingAsync(upload, async () => await EnterAsync(upload, request, terms with { JobId = upload.JobId }, cancel), cancel))!;
     }
 
-    async Task<Job> EnterAsync(Upload upload, SeparationRequest request, ISourceSeparator separator, JobTerms terms, CancellationToken cancel)
+    /// <exception cref="PipelineException">The request is not one we serve, or its model is not installed.</exception>
+    internal ISourceSeparator Check(SeparationRequest request)
     {
-        UploadFacts facts = await FactsOfAsync(upload, cancel);
-        string songId = SongRegister.IdOf(upload.Blob, upload.UploadId);
-        Job job = await desk.EnterAsync(terms, asked => desk.Draft(
-            JobKind.Separation, separator.Facts.Name, separator.Facts.Device, asked,
-            (id, folder) => new SeparationInput(id, folder, songId, upload.Blob, upload.FileName, request, separator.Facts.Name, facts.SampleRateHz, facts.Seconds)), cancel);
-        var song = new Song(
-            songId, terms.Owner, upload.Blob, upload.UploadId, upload.FileName, request.Title ?? facts.Tags.Title, request.Artist ?? facts.Tags.Artist, request.Notes, job.CreatedAt, []);
-        await songs.NoteAsync(song, job.JobId, cancel);
-        return job;
+        ISourceSeparator separator = separators.Find(request.Model);
+        SeparationRules.Check(request, separator.Facts.Name, separator.Stems);
+        return separator;
     }
+
+    /// <summary>A separation that could be, noted in its song. One that does not come after all is to be taken out of it.</summary>
+    /// <exception cref="PipelineException">As <see cref="SubmitAsync"/>.</exception>
+    internal async Task<Job> DraftAsync(Upload upload, SeparationRequest request, JobTerms terms, DateTime at, CancellationToken cancel)
+    {
+        ISourceSeparator separator = Check(request);
+        UploadFacts facts = await FactsOfAsync(upload, cancel);
+        SeparationRequest known = request with { Title = request.Title ?? facts.Tags.Title, Artist = request.Artist ?? facts.Tags.Artist };
+        string planned = JobIds.For(JobKind.Separation, terms);
+        Song song = await songs.NoteAsync(SongOf(upload, request, terms.Owner, at), facts.Tags, planned, cancel);
+        return desk.Draft(
+            JobKind.Separation, separator.Facts.Name, separator.Facts.Device, terms with { JobId = planned, Ticket = null },
+            (id, folder) => new SeparationInput(id, folder, song.SongId, upload.Blob, upload.FileName, known, separator.Facts.Name, facts.SampleRateHz, facts.Seconds), at);
+    }
+
+    async Task<Job> EnterAsync(Upload upload, SeparationRequest request, JobTerms terms, CancellationToken cancel)
+    {
+        DateTime at = terms.Ticket?.At ?? register.UtcNow;
+        Job draft = await DraftAsync(upload, request, terms, at, cancel);
+        SeparationInput input = draft.ReadInput<SeparationInput>();
+        try
+        {
+            Job job = await desk.EnterAsync(terms, asked => asked.JobId is null && asked.Ticket is null ? Rename(draft, JobIds.Draw(draft.Kind)) : draft, cancel);
+            // Again, because it may have got another id, and because the song may have been removed before the job was there.
+            await songs.NoteAsync(SongOf(upload, request, terms.Owner, at), null, job.JobId, cancel);
+            if (job.JobId != draft.JobId) await songs.ForgetAsync(input.SongId, draft.JobId, cancel);
+            return job;
+        }
+        catch (PipelineException)
+        {
+            await songs.ForgetAsync(input.SongId, draft.JobId, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>A drafted separation under another id.</summary>
+    internal static Job Rename(Job draft, string id)
+    {
+        SeparationInput input = draft.ReadInput<SeparationInput>() with { JobId = id, Folder = $"{draft.DateFolder}/{id}" };
+        return JobDesk.Rename(draft, id, input);
+    }
+
+    static Song SongOf(Upload upload, SeparationRequest request, string owner, DateTime at) =>
+        new("", owner, upload.Blob, upload.UploadId, upload.FileName, request.Title, request.Artist, request.Notes, at, []);
 
     /// <summary>An upload was looked into when it came.</summary>
     async Task<UploadFacts> FactsOfAsync(Upload upload, CancellationToken cancel)

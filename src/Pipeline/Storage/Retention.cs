@@ -36,7 +36,7 @@ public sealed class Retention(IBlobStore store, JobLedger ledger, UploadRegister
             {
                 string? jobId = JobFiles.JobOf(blob.Ref);
                 if (jobId is not null && await ledger.FindAsync(jobId, cancel) is { IsTerminal: false }) continue;
-                if (UploadOf(blob.Ref) is { } uploadId && !await uploads.TryPurgeAsync(uploadId, dryRun, cancel)) continue;
+                if (UploadIds.OfPath(blob.Ref) is { } uploadId && !await uploads.TryPurgeAsync(uploadId, dryRun, cancel)) continue;
                 (bytes, _) = (bytes + blob.Bytes, dryRun || await store.DeleteAsync(blob.Ref, cancel));
                 files.Add(blob.Ref.ToString());
                 if (jobId is not null) purged.Add(jobId);
@@ -61,8 +61,4 @@ public sealed class Retention(IBlobStore store, JobLedger ledger, UploadRegister
             if (blob.LastModifiedUtc < cutoff) yield return blob;
         }
     }
-
-    /// <summary>The upload that a file belongs to; null where it is none's.</summary>
-    static string? UploadOf(BlobRef blob) =>
-        blob.Container == Containers.Uploads && blob.Path.Split('/') is [_, _, _, { } id, ..] && UploadIds.IsOne(id) ? id : null;
 }

@@ -18,10 +18,18 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
     const int LongestExtension = 8, LongestFileName = 255;
 
     /// <summary>Takes in what a request brings along. Of a file that is refused nothing stays.</summary>
+    /// <param name="ticket">Of a request that may come again: its file is then the same upload.</param>
     /// <exception cref="PipelineException">As <see cref="Intake"/> says it; <see cref="Problem.InvalidRequest"/>: the file's name.</exception>
-    public async Task<UploadRow> ReceiveAsync(string owner, string? fileName, Func<Stream, Task> content, CancellationToken cancel = default)
+    public async Task<UploadRow> ReceiveAsync(string owner, string? fileName, Func<Stream, Task> content, CancellationToken cancel = default, WorkTicket? ticket = null)
     {
-        UploadRow row = Draft(UploadIds.Draw(), owner, UploadSource.Multipart, UploadStatus.Checking, fileName, register.UtcNow);
+        UploadRow row = Draft(ticket is null ? UploadIds.Draw() : UploadIds.Of(ticket), owner, UploadSource.Multipart, UploadStatus.Checking, fileName, ticket?.At ?? register.UtcNow);
+        if (ticket is not null && await register.FindAsync(row.UploadId, cancel) is { } there)
+        {
+            // Anybody else's has these digits by chance.
+            if (there.Owner == owner && there.CreatedAt == ticket.At && there.Status == UploadStatus.Ready) return there;
+            row = Draft(UploadIds.Draw(), owner, UploadSource.Multipart, UploadStatus.Checking, fileName, register.UtcNow);
+        }
+
         row = await StoreAsync(row, row.Blob, content, cancel);
         var claim = new UsageClaim(row.UploadId, 0, row.Bytes!.Value, row.CreatedAt);
         try
@@ -29,13 +37,15 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
             await quotas.ClaimAsync(owner, [claim], cancel);
             row = row.With(await InspectAsync(row, cancel));
             if (row.Problem is { } problem) throw new PipelineException(Problem.BySlug[problem.Slug], problem.Message);
-            if (!await register.TryAddAsync(row, cancel)) throw new IOException($"The id {row.UploadId} is taken.");
+            bool isNew = await register.TryAddAsync(row, cancel);
+            // Another delivery of the same request may have been quicker.
+            if (!isNew && (ticket is null || (await register.FindAsync(row.UploadId, cancel))?.Owner != owner)) throw new IOException($"The id {row.UploadId} is taken.");
             await quotas.SettleAsync(owner, claim, claim.Bytes, CancellationToken.None);
             return row;
         }
         catch
         {
-            await store.DeleteAsync(row.Blob, CancellationToken.None);
+            if (await register.FindAsync(row.UploadId, CancellationToken.None) is null) await store.DeleteAsync(row.Blob, CancellationToken.None);
             await quotas.SettleAsync(owner, claim, 0, CancellationToken.None);
             throw;
         }
@@ -107,6 +117,19 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
         UploadRow row = await register.GetAsync(id, caller, cancel);
         bool isAbandoned = row is { Status: UploadStatus.Checking, Incoming: not null, ReceivedAt: { } since } && register.UtcNow - since > longestCheck;
         return isAbandoned ? await SettleAsync(row, cancel) : row;
+    }
+
+    /// <summary>Removes what came with a request that was refused. If work has begun on it all the same, it stays.</summary>
+    public async Task DropAsync(string id)
+    {
+        try
+        {
+            await DeleteAsync(id, Caller.Owner, CancellationToken.None);
+        }
+        catch (PipelineException kept) when (kept.Problem == Problem.UploadState || kept.Problem == Problem.UploadNotFound)
+        {
+            // Another delivery of the same request was luckier, or as quick.
+        }
     }
 
     /// <exception cref="PipelineException"><see cref="Problem.UploadNotFound"/>; <see cref="Problem.UploadState"/>: a job works on it.</exception>
