@@ -17,7 +17,7 @@ public static class ApiMap
     public static IServiceCollection AddApi(this IServiceCollection services, bool loopbackIsOwner = false) => services
         .AddSingleton(new LoopbackRule(loopbackIsOwner)).AddGate().AddEvents().AddSingleton<Keys>()
         .AddSingleton<Uploads>().AddSingleton<EngineCards>().AddSingleton<CustomModelCards>().AddSingleton<Gpu>().AddSingleton<Doctor>().AddSingleton<Benchmarks>().AddSingleton<Health>()
-        .AddSingleton<Generations>().AddSingleton<TermsBody>().AddSingleton<Jobs>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>().AddSingleton<Separations>().AddSingleton<Songs>()
+        .AddSingleton<Generations>().AddSingleton<TermsBody>().AddSingleton<Jobs>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>().AddSingleton<Separations>().AddSingleton<BatchedSeparations>().AddSingleton<Songs>()
         .AddSingleton<Prompts>().AddSingleton<Reproductions>().AddSingleton<Consistencies>().AddSingleton<LiveSessions>();
 
     /// <summary>Maps every route, and answers what is none of them.</summary>

@@ -30,7 +30,7 @@ public sealed class SongTests : IAsyncLifetime
         Assert.True(accepted.Json.GetProperty("estimated_time_seconds").GetDouble() > 0);
 
         JsonElement waiting = (await host.GetAsync($"/api/v1/jobs/{job}")).Expect(200).Json;
-        Assert.Equal(("pending", "intake", 0), (Text(waiting, "status"), Text(waiting, "phase"), waiting.GetProperty("progress").GetInt32()));
+        Assert.Equal(("processing", "intake", 0), (Text(waiting, "status"), Text(waiting, "phase"), waiting.GetProperty("progress").GetInt32()));
         AssertFields(waiting);
         await host.Orchestrator.RunAllAsync();
 
@@ -108,7 +108,7 @@ public sealed class SongTests : IAsyncLifetime
         JsonElement running = (await host.GetAsync($"{Songs}/{song}")).Expect(200).Json;
         Assert.Equal(("Renamed", Text(first.Json, "job_id")), (Text(running, "title"), Text(running, "latest_job_id")));
         Assert.Equal(["vocals"], running.GetProperty("tracks").EnumerateObject().Select(track => track.Name));
-        Assert.Equal(["pending", "completed"], running.GetProperty("separations").EnumerateArray().Select(one => Text(one, "status")));
+        Assert.Equal(["processing", "completed"], running.GetProperty("separations").EnumerateArray().Select(one => Text(one, "status")));
         await host.Orchestrator.RunAllAsync();
 
         JsonElement read = (await host.GetAsync($"{Songs}/{song}")).Expect(200).Json;
@@ -170,6 +170,7 @@ public sealed class SongTests : IAsyncLifetime
         (await host.SendAsync(HttpMethod.Delete, $"{Separations}/{second}")).Expect(409, "JOB_STATE");
         (await host.GetAsync($"{Songs}/{song}/download/vocals")).Expect(200);
         await host.SendAsync(HttpMethod.Post, $"/api/v1/jobs/{second}/cancel");
+        await host.Orchestrator.RunAllAsync();
 
         Assert.True((await host.SendAsync(HttpMethod.Delete, $"{Songs}/{song}")).Expect(200).Json.GetProperty("deleted").GetBoolean());
 

@@ -7,6 +7,7 @@ using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Separations;
 using DgxMusic.Pipeline.Webhooks;
 
 namespace DgxMusic.Api.Resources;
@@ -97,7 +98,7 @@ public sealed record JobResource
 
     public required double? GenerationTimeSeconds { get; init; }
 
-    /// <summary>By kind: of a generation a <see cref="GenerationOutcome"/>, of an export an <see cref="ExportedFile"/>, of an analysis a <see cref="TrackMetadata"/>, of a reproduction a <see cref="ReproductionReport"/>; null unless completed.</summary>
+    /// <summary>By kind: of a generation a <see cref="GenerationOutcome"/>, of an export an <see cref="ExportedFile"/>, of an analysis a <see cref="TrackMetadata"/>, of a reproduction a <see cref="ReproductionReport"/>, of a separation a <see cref="SeparationOutcome"/>, of a batch of them a <see cref="SeparationBatchOutcome"/>; null unless completed.</summary>
     public required JsonElement? Result { get; init; }
 
     public static JobResource Of(Job job, int? position, DateTime now)
@@ -155,6 +156,7 @@ public sealed record JobResource
         JobKind.Reproduction => ReproductionReport.Of(job.JobId, Payload.Read<ReproductionResult>(stored)),
         JobKind.Analysis => Payload.Read<AnalysisResult>(stored).Metadata,
         JobKind.Separation => SeparationOutcome.Of(job.JobId, Payload.Read<SeparationResult>(stored)),
+        JobKind.SeparationBatch => SeparationBatchOutcome.Of(Payload.Read<SeparationBatchResult>(stored)),
         JobKind.Benchmark => Payload.Read<BenchmarkResult>(stored).Figures,
         _ => throw new InvalidOperationException($"Jobs of kind {job.Kind} have no outcome."),
     };
@@ -229,6 +231,8 @@ public static class Links
     public static string Events(string id) => $"{Job(id)}/events";
 
     public static string JobFile(string id, string name) => $"{Job(id)}/files/{Uri.EscapeDataString(name)}";
+
+    public static string Batch(string id) => $"{Root}/separations/batch/{id}";
 
     public static string Song(string id) => $"{Root}/songs/{id}";
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Separations;
 using Microsoft.AspNetCore.Http;
 
 namespace DgxMusic.Api.Resources;
@@ -22,7 +23,7 @@ public sealed record JobTotals(int Total, int QueueLength, int ActiveJobs, int C
 
 public sealed record Cancellation(string Message, string JobId, JobStatus Status, DateTime? CancelledAt, string StatusUrl, string EventsUrl);
 
-public sealed class Jobs(JobLedger ledger, JobIndex index, JobQueue queue, JobDesk desk, QueueStatistics statistics)
+public sealed class Jobs(JobLedger ledger, JobIndex index, JobQueue queue, JobDesk desk, QueueStatistics statistics, BatchParents batches)
 {
     const int MostRows = 1000, UsualRows = 100, MostPageRows = 100, UsualPageRows = 20;
 
@@ -80,6 +81,7 @@ public sealed class Jobs(JobLedger ledger, JobIndex index, JobQueue queue, JobDe
     async Task<IResult> CancelAsync(HttpRequest request, string id, bool force)
     {
         Job job = await desk.CancelAsync(id, Callers.Of(request), force, request.HttpContext.RequestAborted);
+        if (job.Kind == JobKind.SeparationBatch) job = await batches.SettleAsync(id, CancellationToken.None) ?? job;
         bool over = job.IsTerminal;
         string message = over ? $"Job {id} is cancelled." : $"Job {id} will stop within one block of its work.";
         return Results.Json(

@@ -67,7 +67,7 @@ public sealed class Separations(SeparationDesk desk, UploadDesk uploads, UploadR
         return Results.Json(acceptance, ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
     }
 
-    static void Check(JsonFields fields)
+    internal static void Check(JsonFields fields)
     {
         fields.RefuseUnknown();
         if (fields.Faults.Count > 0) throw new PipelineException(Problem.InvalidRequest, string.Join(" ", fields.Faults.Values), fields.Faults);

@@ -26,6 +26,9 @@ public enum JobKind
 
     /// <summary>A track taken apart.</summary>
     Separation,
+
+    /// <summary>Several tracks taken apart, each by a job of its own.</summary>
+    SeparationBatch,
 }
 
 public enum JobStatus

@@ -2,12 +2,13 @@ using System.Globalization;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Separations;
 
 namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Looks after jobs that nobody else can: those that stand still, and those whose orchestration is gone. A job that waits its turn does neither.</summary>
 public sealed class JobCare(
-    OpenJobs open, JobLedger ledger, JobQueue queue, JobStarter starter, JobSettlement settlement, JobMonitor monitor, IOrchestrationClient client, PipelineOptions options) : ISweep
+    OpenJobs open, JobLedger ledger, JobQueue queue, JobStarter starter, JobSettlement settlement, JobMonitor monitor, IOrchestrationClient client, PipelineOptions options, BatchParents batches) : ISweep
 {
     public async Task SweepAsync(CancellationToken cancel = default)
     {
@@ -15,11 +16,19 @@ public sealed class JobCare(
         {
             await foreach (OpenJob entry in open.ListAsync(owner, cancel))
             {
-                if (await ledger.FindAsync(entry.JobId, cancel) is { IsTerminal: false, StartedAt: not null } job) await LookAfterAsync(job, cancel);
+                Job? job = await ledger.FindAsync(entry.JobId, cancel);
+                // A batch has no orchestration, and stands still as long as its jobs wait.
+                if (job is { IsTerminal: false, Kind: JobKind.SeparationBatch }) await SettleBatchAsync(job.JobId, cancel);
+                else if (job is { IsTerminal: false, StartedAt: not null }) await LookAfterAsync(job, cancel);
             }
         }
 
         await queue.AdmitAsync(cancel);
+    }
+
+    async Task SettleBatchAsync(string id, CancellationToken cancel)
+    {
+        if (await batches.SettleAsync(id, cancel) is { IsTerminal: true } ended) await settlement.SettleAsync(ended, cancel);
     }
 
     Task LookAfterAsync(Job job, CancellationToken cancel) =>

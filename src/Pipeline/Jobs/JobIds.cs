@@ -22,7 +22,7 @@ public static partial class JobIds
 
     public static string DateFolder(DateTime createdAt) => createdAt.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture);
 
-    static string Prefix(JobKind kind) => kind switch { JobKind.LiveSeparation => "sep", JobKind.Generation => "gen", JobKind.Export or JobKind.Analysis or JobKind.Benchmark or JobKind.Reproduction => "exp", JobKind.Separation => "sep", _ => throw new ArgumentOutOfRangeException(nameof(kind)) };
+    static string Prefix(JobKind kind) => kind switch { JobKind.Generation => "gen", JobKind.Export or JobKind.Analysis or JobKind.Benchmark or JobKind.Reproduction => "exp", JobKind.Separation or JobKind.SeparationBatch or JobKind.LiveSeparation => "sep", _ => throw new ArgumentOutOfRangeException(nameof(kind)) };
 
     [GeneratedRegex(@"\A(gen|sep|stem|chain|node|exp)_[0-9a-f]{8}\z")]
     private static partial Regex Form();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Separations;
 
 namespace DgxMusic.Pipeline.Jobs;
 
@@ -97,6 +98,7 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
                 return Advance(told, status, step, ProgressOf(row.Kind, step, done), message);
             },
             stopping);
+        if (!job.IsTerminal) await BatchParents.TellAsync(ledger, job, stopping);
         if (!job.IsTerminal && !job.CancelRequested) return;
         Forget(jobId);
         throw new JobCancelledException();

@@ -1,6 +1,7 @@
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Separations;
 using DgxMusic.Pipeline.Webhooks;
 
 namespace DgxMusic.Pipeline.Jobs;
@@ -9,7 +10,7 @@ namespace DgxMusic.Pipeline.Jobs;
 /// Does what follows from a job's end, whoever ended it: says so, wakes what waits in vain, tidies its files, learns from it. A mark written before the end
 /// stays until all of it is done, so that no crash leaves half; each part done twice is done once.
 /// </summary>
-public sealed class JobSettlement(ICatalog catalog, JobLedger ledger, JobQueue queue, JobFiles files, JobTimes times, Estimates estimates, Quotas quotas, WebhookStarter webhooks) : ISweep
+public sealed class JobSettlement(ICatalog catalog, JobLedger ledger, JobQueue queue, JobFiles files, JobTimes times, Estimates estimates, Quotas quotas, WebhookStarter webhooks, BatchParents batches) : ISweep
 {
     const int PageRows = 100;
 
@@ -23,8 +24,16 @@ public sealed class JobSettlement(ICatalog catalog, JobLedger ledger, JobQueue q
         await estimates.LearnAsync(job, cancel);
         await quotas.SettleAsync(job, cancel);
         await webhooks.EnsureStartedAsync(job, cancel);
+        if (job.Kind == JobKind.SeparationBatch) await batches.SettleAsync(job.JobId, cancel);
+        if (job.ParentId is { } parent) await SettleParentAsync(job, parent, cancel);
         await catalog.TryInsertAsync(JobMarks.AgingKey(job), Payload.Write(job.JobId), cancel);
         await catalog.DeleteAsync(JobMarks.EndedKey(job.JobId), cancel);
+    }
+
+    async Task SettleParentAsync(Job job, string parent, CancellationToken cancel)
+    {
+        await BatchParents.TellAsync(ledger, job, cancel);
+        if (await batches.SettleAsync(parent, cancel) is { IsTerminal: true } ended) await SettleAsync(ended, cancel);
     }
 
     /// <summary>Settles what has ended and was left.</summary>

@@ -14,7 +14,7 @@ public sealed class JobTimes(ICatalog catalog)
     /// <summary>Notes a job; one that has not completed, or is noted already, changes nothing.</summary>
     public async Task NoteAsync(Job job, CancellationToken cancel = default)
     {
-        if (job is not { Status: JobStatus.Completed, StartedAt: { } from, CompletedAt: { } to }) return;
+        if (job is not { Status: JobStatus.Completed, Kind: not JobKind.SeparationBatch, StartedAt: { } from, CompletedAt: { } to }) return;
         while (true)
         {
             CatalogRow? row = await catalog.FindAsync(key, cancel);

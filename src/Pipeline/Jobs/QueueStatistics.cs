@@ -15,7 +15,8 @@ public sealed class QueueStatistics(JobIndex index, JobQueue queue, JobTimes tim
 {
     public async Task<QueueReport> ReadAsync(CancellationToken cancel = default)
     {
-        IReadOnlyList<JobCount> counts = await index.CountAsync(Caller.Owner, cancel);
+        // A batch waits and runs in its jobs.
+        JobCount[] counts = [.. (await index.CountAsync(Caller.Owner, cancel)).Where(count => count.Kind != JobKind.SeparationBatch)];
         int Of(JobStatus status) => new JobFilter(Status: status).CountIn(counts);
         DateTime? oldest = await OldestAsync(cancel);
         return new(
