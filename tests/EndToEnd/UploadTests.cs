@@ -97,7 +97,9 @@ public sealed class UploadTests : IAsyncLifetime
 
     [Fact]
     [Trait("Requirement", "X-12")]
-    public async Task Upload_DroppedIntoAnInbox_IsTakenIn()
+    [Trait("Requirement", "D-01")]
+    [Trait("Requirement", "D-23")]
+    public async Task Upload_DroppedIntoAnInbox_IsTakenInAndTakenApart()
     {
         if (!server.IsOurs) return;
         Directory.CreateDirectory(scratch["data/uploads/separate"]);
@@ -113,6 +115,26 @@ public sealed class UploadTests : IAsyncLifetime
 
         Assert.Equal(("a song.wav", "inbox", "ready"), (Text(rows[0], "file_name"), Text(rows[0], "source"), Text(rows[0], "status")));
         Assert.Equal([Text(rows[0], "blob")["uploads/".Length..]], scratch.Files("data/uploads"));
+        JsonElement song = Assert.Single((await server.Http.GetFromJsonAsync<JsonElement>("/api/v1/songs")).GetProperty("songs").EnumerateArray());
+        Assert.Equal("a song.wav", Text(song, "filename"));
+        await TakenApartAsync(Text(song, "song_id"), limit);
+    }
+
+    async Task TakenApartAsync(string song, System.Diagnostics.Stopwatch limit)
+    {
+        string address = $"/api/v1/songs/{song}";
+        JsonElement read = await server.Http.GetFromJsonAsync<JsonElement>(address);
+        while (read.GetProperty("latest_job_id").ValueKind == JsonValueKind.Null)
+        {
+            Assert.True(limit.Elapsed < TimeSpan.FromSeconds(120), "The song was not taken apart.");
+            await Task.Delay(100);
+            read = await server.Http.GetFromJsonAsync<JsonElement>(address);
+        }
+
+        byte[] vocals = await server.Http.GetByteArrayAsync($"{address}/download/vocals");
+        Assert.Equal(read.GetProperty("tracks").GetProperty("vocals").GetProperty("size_bytes").GetInt64(), vocals.Length);
+        Assert.Equal("RIFF"u8, vocals.AsSpan(0, 4));
+        Assert.Equal(read.GetProperty("original").GetProperty("size_bytes").GetInt64(), (await server.Http.GetByteArrayAsync($"{address}/download/original")).Length);
     }
 
     /// <summary>One second of stereo, again and again: 44.1 kHz, 16 bits.</summary>

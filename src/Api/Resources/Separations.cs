@@ -51,7 +51,9 @@ public sealed class Separations(SeparationDesk desk, UploadDesk uploads, UploadR
         (JsonElement body, JobTerms asked) = await terms.TakeAsync(await RequestBody.ReadObjectAsync(request), Callers.TermsOf(request), Callers.Of(request), cancel);
         var fields = new JsonFields(body);
         SeparationRequest separation = SeparationBody.Read(fields);
+        bool isRemote = fields.Text("source_url") is not null;
         StoredSource source = StoredSource.Read(fields);
+        if (isRemote) fields.Faults["source_url"] = "POST /api/v1/uploads fetches a file from 'source_url'; give its 'upload_id' here once it is ready.";
         Check(fields);
         return await SubmitAsync(request, await source.FindAsync(uploads, JobKind.Separation, Callers.Of(request), cancel), separation, asked);
     }

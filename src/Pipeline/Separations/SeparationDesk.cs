@@ -45,20 +45,22 @@ public sealed class SeparationDesk(JobDesk desk, SeparatorRegistry separators, U
     {
         DateTime at = terms.Ticket?.At ?? register.UtcNow;
         Job draft = await DraftAsync(upload, request, terms, at, cancel);
-        SeparationInput input = draft.ReadInput<SeparationInput>();
+        string songId = draft.ReadInput<SeparationInput>().SongId;
+        Job job;
         try
         {
-            Job job = await desk.EnterAsync(terms, asked => asked.JobId is null && asked.Ticket is null ? Rename(draft, JobIds.Draw(draft.Kind)) : draft, cancel);
-            // Again, because it may have got another id, and because the song may have been removed before the job was there.
-            await songs.NoteAsync(SongOf(upload, request, terms.Owner, at), null, job.JobId, cancel);
-            if (job.JobId != draft.JobId) await songs.ForgetAsync(input.SongId, draft.JobId, cancel);
-            return job;
+            job = await desk.EnterAsync(terms, asked => asked.JobId is null && asked.Ticket is null ? Rename(draft, JobIds.Draw(draft.Kind)) : draft, cancel);
         }
         catch (PipelineException)
         {
-            await songs.ForgetAsync(input.SongId, draft.JobId, CancellationToken.None);
+            await songs.ForgetAsync(songId, draft.JobId, CancellationToken.None);
             throw;
         }
+
+        if (job.JobId == draft.JobId) return job;
+        await songs.NoteAsync(SongOf(upload, request, terms.Owner, at), null, job.JobId, cancel);
+        await songs.ForgetAsync(songId, draft.JobId, cancel);
+        return job;
     }
 
     /// <summary>A drafted separation under another id.</summary>

@@ -1,6 +1,4 @@
-using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Consistency;
-using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
