@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DgxMusic.Pipeline.Identity;
-using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Tests.Memory;
 using DgxMusic.Pipeline.Tests.Uploads;

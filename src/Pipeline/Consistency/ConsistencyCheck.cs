@@ -50,7 +50,7 @@ public sealed class ConsistencyCheck(JobIndex index, JobSummaries summaries, Job
             }
         }
 
-        await songs.RunAsync(findings, owners, before, cancel);
+        await songs.RunAsync(findings, before, cancel);
         foreach (string scope in owners.SelectMany(JobSummaries.ScopesOf).Distinct())
         {
             await foreach (string end in tallies.OutdatedAsync(scope, cancel))

@@ -6,12 +6,12 @@ using DgxMusic.Pipeline.Orchestrations;
 namespace DgxMusic.Pipeline.Separations;
 
 /// <summary>Holds songs and separations against each other: what a crash may have left between two rows.</summary>
-public sealed class SongCheck(SongRegister songs, SongDesk desk, JobLedger ledger)
+public sealed class SongCheck(SongRegister songs, SongDesk desk, JobLedger ledger, OpenJobs jobs)
 {
     /// <param name="before">Younger rows may be somebody's work under way.</param>
-    internal async Task RunAsync(Findings findings, IEnumerable<string> owners, DateTime before, CancellationToken cancel)
+    internal async Task RunAsync(Findings findings, DateTime before, CancellationToken cancel)
     {
-        foreach (string owner in owners)
+        await foreach (string owner in jobs.OwnersAsync(cancel))
         {
             await foreach (Song song in songs.AllAsync(owner, cancel))
             {
