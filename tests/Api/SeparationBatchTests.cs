@@ -43,7 +43,7 @@ public sealed class SeparationBatchTests : IAsyncLifetime
             (await host.GetAsync($"/api/v1/songs/{Text(item, "song_id")}/download/vocals")).Expect(200);
         }
 
-        string events = (await host.GetAsync($"/api/v1/jobs/{id}/events", headers: ("Accept", "application/json"))).Expect(200).Text;
+        string events = (await host.GetAsync($"/api/v1/jobs/{id}/events?after=0", headers: ("Accept", "application/json"))).Expect(200).Text;
         Assert.Contains("job_completed", events, StringComparison.Ordinal);
         (await host.GetAsync($"{Batch}/{Text(items[0], "job_id")}")).Expect(404, "JOB_NOT_FOUND");
     }
