@@ -76,7 +76,9 @@ public sealed class SongDesk(SongRegister songs, JobLedger ledger, JobRemoval re
             if (await ledger.FindAsync(jobId, cancel) is { } job) await removal.RemoveAsync(job, cancel);
         }
 
-        if (going.UploadId is { } upload && await uploads.FindAsync(upload, cancel) is not null) await receiver.DeleteAsync(upload, Caller.Owner, cancel);
+        UploadRow? upload = going.UploadId is { } uploadId ? await uploads.FindAsync(uploadId, cancel) : null;
+        // One that is going already was left so by a crash.
+        if (upload is not null) await (upload.Status == UploadStatus.Deleting ? receiver.EraseAsync(upload, cancel) : receiver.DeleteAsync(upload.UploadId, Caller.Owner, cancel));
         await songs.RemoveAsync(going, cancel);
         return true;
     }

@@ -149,6 +149,12 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
             throw;
         }
 
+        await EraseAsync(row, cancel);
+    }
+
+    /// <summary>Removes the files of an upload that is going, then its row.</summary>
+    internal async Task EraseAsync(UploadRow row, CancellationToken cancel)
+    {
         await foreach (BlobInfo blob in store.ListAsync(row.Blob.Container, FolderOf(row) + "/", cancel)) await store.DeleteAsync(blob.Ref, cancel);
         await register.RemoveAsync(row, cancel);
     }
