@@ -2,7 +2,6 @@ using System.Text.Json;
 using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Identity;
-using DgxMusic.Pipeline.Jobs;
 
 namespace DgxMusic.Api.Tests;
 
@@ -116,17 +115,37 @@ public sealed class CustomModelTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Requirement", "D-40")]
     [Trait("Requirement", "D-41")]
-    public async Task Delete_ModelOfAJobThatHasNotEnded_WaitsForItsEnd()
+    public async Task Separation_NamesAModel_RunsWithItAndKeepsItMeanwhile()
     {
         await PutAsync("mine");
-        string id = (await host.GenerateAsync()).Expect(202).Json.GetProperty("job_id").GetString()!;
-        await host.Get<JobLedger>().UpdateAsync(id, null, job => job with { Model = "mine" });
+        JsonElement accepted = (await SeparateAsync("mine")).Expect(202).Json;
+        string id = accepted.GetProperty("job_id").GetString()!;
+        Assert.Equal("mine", accepted.GetProperty("model").GetString());
         Answer refusal = (await host.SendAsync(HttpMethod.Delete, "/api/v1/models/mine")).Expect(409, "MODEL_IN_USE");
         Assert.Contains(id, refusal.Text, StringComparison.Ordinal);
-        (await host.SendAsync(HttpMethod.Post, $"/api/v1/jobs/{id}/cancel")).Expect(202);
         await host.Orchestrator.RunAllAsync();
+        JsonElement job = (await host.GetAsync($"/api/v1/jobs/{id}")).Expect(200).Json;
+        Assert.Equal(("completed", "mine", "cpu"), (job.GetProperty("status").GetString(), job.GetProperty("model").GetString(), job.GetProperty("device_used").GetString()));
+        Assert.Equal(["mine"], host.Get<SeparatorPool>().Loaded);
         (await host.SendAsync(HttpMethod.Delete, "/api/v1/models/mine")).Expect(200);
+        (await SeparateAsync("mine")).Expect(422, "INVALID_REQUEST");
+        (await SeparateAsync("htdemucs")).Expect(409, "MODEL_NOT_INSTALLED");
+    }
+
+    Task<Answer> SeparateAsync(string model)
+    {
+        byte[] wave = new byte[44 + (2 * 8000)];
+        "RIFF"u8.CopyTo(wave);
+        BitConverter.TryWriteBytes(wave.AsSpan(4), wave.Length - 8);
+        "WAVEfmt \u0010\0\0\0\u0001\0\u0001\0"u8.CopyTo(wave.AsSpan(8));
+        BitConverter.TryWriteBytes(wave.AsSpan(24), 8000);
+        BitConverter.TryWriteBytes(wave.AsSpan(28), 16_000);
+        "\u0002\0\u0010\0data"u8.CopyTo(wave.AsSpan(32));
+        BitConverter.TryWriteBytes(wave.AsSpan(40), 16_000);
+        for (int n = 0; n < 8000; n++) BitConverter.TryWriteBytes(wave.AsSpan(44 + (2 * n)), (short)(8000 * Math.Sin(n * 0.3)));
+        return host.SendAsync(HttpMethod.Post, "/api/v1/separations", new MultipartFormDataContent { { new ByteArrayContent(wave), "file", "song.wav" }, { new StringContent(model), "model" } });
     }
 
     Task<Answer> PutAsync(string name, byte[]? content = null, string? key = null) => host.SendAsync(HttpMethod.Put, $"/api/v1/models/{name}", new ByteArrayContent(content ?? weights), key);
