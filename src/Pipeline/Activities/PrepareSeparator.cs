@@ -27,7 +27,7 @@ public sealed record PreparedSeparator(EngineFacts Engine, NumericsClass Numeric
 }
 
 /// <summary>Loads the model, so that what it is is known before any work begins.</summary>
-public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separators, JobMonitor monitor, JobLedger ledger) : IActivity<PrepareRequest, PreparedSeparator>
+public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separators, TuningStore tuning, JobMonitor monitor, JobLedger ledger) : IActivity<PrepareRequest, PreparedSeparator>
 {
     public static readonly Activity<PrepareRequest, PreparedSeparator> Definition =
         Activity<PrepareRequest, PreparedSeparator>.Of<PrepareSeparator>(version: 1, Lane.Gpu, JobStep.LoadingModel, Retry.Outage);
@@ -45,7 +45,7 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
         {
             using ModelLease lease = await pool.LeaseAsync(request.Model, request.Title, SeparationRun.Of(job, request.OnCpu, context.Stopping));
             CheckSources(lease.Model, separators.Find(request.Model).Stems);
-            PreparedSeparator prepared = Describe(lease, request);
+            PreparedSeparator prepared = Describe(lease, request, await tuning.FindAsync(lease.Facts, request.OnCpu, context.Stopping));
             await ledger.UpdateAsync(request.JobId, null, row => row with { DeviceUsed = prepared.Device }, context.Stopping);
             return prepared;
         }
@@ -55,13 +55,15 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
         }
     }
 
-    static PreparedSeparator Describe(ModelLease lease, PrepareRequest request)
+    static PreparedSeparator Describe(ModelLease lease, PrepareRequest request, Tuning? known)
     {
         ISeparationModel model = lease.Model;
         int rateHz = model.SampleRateHz ?? request.SourceRateHz;
         int stride = model.StrideOf(rateHz, request.Settings);
-        double guess = model is IWindowedModel ? SecondsPerWindow * model.Networks * Math.Max(1, request.Settings.Shifts) : (double)stride / rateHz / SpeedWithoutNetworks;
-        return new(lease.Facts, NumericsClass.Here, model.Sources, rateHz, stride, guess, model.Networks, (model as IWindowedModel)?.PlanOf(request.Settings).Frames, request.OnCpu, null);
+        bool hearsWindows = model is IWindowedModel;
+        double perRun = known?.SecondsPerUnit ?? (hearsWindows ? SecondsPerWindow : (double)stride / rateHz / SpeedWithoutNetworks);
+        int runs = hearsWindows ? model.Networks * Math.Max(1, request.Settings.Shifts) : 1;
+        return new(lease.Facts, NumericsClass.Here, model.Sources, rateHz, stride, perRun * runs, model.Networks, (model as IWindowedModel)?.PlanOf(request.Settings).Frames, request.OnCpu, null);
     }
 
     /// <param name="announced">What the engine is said to give.</param>

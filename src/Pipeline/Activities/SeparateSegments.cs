@@ -32,7 +32,7 @@ public sealed record StemPart(BlobRef Samples, BlobRef Units, long From, long To
 }
 
 /// <summary>Takes a part of a track apart. Its frames are those of the whole, bit for bit.</summary>
-public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMonitor monitor, JobLedger ledger, TimeProvider clock) : IActivity<SegmentRequest, StemPart>
+public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, TuningStore tuning, JobMonitor monitor, JobLedger ledger, TimeProvider clock) : IActivity<SegmentRequest, StemPart>
 {
     public static readonly Activity<SegmentRequest, StemPart> Definition =
         Activity<SegmentRequest, StemPart>.Of<SeparateSegments>(version: 1, Lane.Gpu, JobStep.Separating, Retry.Outage);
@@ -54,7 +54,10 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, JobMo
         if (lease.Facts != request.Model.Engine) throw Replaced(request.Model.Engine);
         try
         {
-            return await store.SaveRecordAsync(output.With(".json"), await SeparateAsync(request, lease.Model, output, step, context.Stopping), context.Stopping);
+            StemPart part = await store.SaveRecordAsync(output.With(".json"), await SeparateAsync(request, lease.Model, output, step, context.Stopping), context.Stopping);
+            long runs = lease.Model.RunsOf(request.Span, request.Track.Statistics, request.Track.SampleRateHz, request.Settings);
+            await tuning.LearnAsync(lease.Facts, request.Model.OnCpu, $"{request.JobId}/{request.From}", part.SecondsOfWork / runs, context.Stopping);
+            return part;
         }
         catch (GpuFaultException fault) when (!request.Model.OnCpu)
         {

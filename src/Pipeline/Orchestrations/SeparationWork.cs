@@ -1,6 +1,7 @@
 using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Orchestrations;
@@ -11,7 +12,6 @@ namespace DgxMusic.Pipeline.Orchestrations;
 /// </summary>
 sealed class SeparationWork(IOrchestrationContext context, SeparationInput input, SeparationPlan plan)
 {
-    const double SecondsOfWork = 30;
     const int MostOnGpu = 2, MostOnCpu = 1;
 
     /// <summary>From which frame on the original ran on the processor, where it did not from the beginning.</summary>
@@ -98,8 +98,7 @@ sealed class SeparationWork(IOrchestrationContext context, SeparationInput input
 
     long EndOfPart(long from, long frames)
     {
-        double strides = Math.Clamp(Math.Floor(SecondsOfWork / Math.Max(secondsPerStride, 1e-6)), 1, 1e6);
-        long end = from + ((long)strides * Model.StrideFrames);
+        long end = from + (WorkGroups.PiecesThatFit(secondsPerStride) * Model.StrideFrames);
 
         // A last part of one window costs as much to begin as a whole one.
         return end >= frames - Model.StrideFrames ? frames : end;

@@ -44,7 +44,7 @@ sealed class FakeSeparator(string name) : ISourceSeparator
 
 sealed class FakeModel(FakeSeparator separator, string title, EngineRun run) : ISeparationModel
 {
-    const int Stride = 8;
+    const int Stride = 800;
 
     int runs;
 
@@ -60,7 +60,7 @@ sealed class FakeModel(FakeSeparator separator, string title, EngineRun run) : I
 
     public IReadOnlyList<string> Sources => separator.Stems;
 
-    public int? SampleRateHz => 100;
+    public int? SampleRateHz => 8000;
 
     public bool NeedsStatistics => false;
 
@@ -72,7 +72,7 @@ sealed class FakeModel(FakeSeparator separator, string title, EngineRun run) : I
 
     public IStemStream Open(
         TrackStatistics track, int sampleRateHz, SeparationSettings settings, Action<AudioBuffer[]> finished, Action<double>? progress, CancellationToken cancellation, TrackPart? part = null) =>
-        new Stream(this, track.Frames, progress);
+        new Stream(this, (part?.Span.To ?? track.Frames) - (part?.Span.From ?? 0), finished, progress);
 
     public void Dispose()
     {
@@ -80,22 +80,37 @@ sealed class FakeModel(FakeSeparator separator, string title, EngineRun run) : I
         if (separator.FailsToClose) throw new IOException("The device is gone.");
     }
 
-    sealed class Stream(FakeModel model, long frames, Action<double>? progress) : IStemStream
+    /// <summary>Gives half of the mix as each stem, and hears a window for every stride of it.</summary>
+    sealed class Stream(FakeModel model, long frames, Action<AudioBuffer[]> finished, Action<double>? progress) : IStemStream
     {
-        long heard;
+        readonly long windows = (frames + Stride - 1) / Stride;
+        long heard, done;
 
         public void Process(AudioBuffer block)
         {
             heard += block.Frames;
-            for (int n = 1; n <= model.Networks; n++)
+            var half = new AudioBuffer(block.SampleRateHz, block.Channels, block.Frames);
+            for (int channel = 0; channel < block.Channels; channel++)
             {
-                model.Hear();
-                progress?.Invoke((heard - block.Frames + ((double)block.Frames * n / model.Networks)) / frames);
+                for (int n = 0; n < block.Frames; n++) half[channel][n] = block[channel][n] / 2;
             }
+
+            finished([.. model.Sources.Select(_ => half)]);
+            HearUpTo(heard / Stride);
         }
 
-        public void Complete()
+        public void Complete() => HearUpTo(windows);
+
+        void HearUpTo(long window)
         {
+            for (; done < window; done++)
+            {
+                for (int n = 1; n <= model.Networks; n++)
+                {
+                    model.Hear();
+                    progress?.Invoke((done + ((double)n / model.Networks)) / windows);
+                }
+            }
         }
     }
 
