@@ -1,4 +1,5 @@
 using DgxMusic.Contracts;
+using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Jobs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -106,10 +107,10 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
         }
     }
 
-    static ModelLease Fresh(ISourceSeparator separator, string title, EngineRun run)
+    ModelLease Fresh(ISourceSeparator separator, string title, EngineRun run)
     {
-        var model = separator.Open(title, run);
-        return new(model, separator.Facts, wasLoaded: false, _ => model.Dispose());
+        ISeparationModel model = separator.Open(title, run);
+        return new(model, separator.Facts, wasLoaded: false, _ => Close(model, separator.Facts.Name));
     }
 
     Task<LoadedModel> EnterAsync(ModelKey key, CancellationToken cancel)
@@ -205,14 +206,19 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
 
     void Unload(LoadedModel model)
     {
-        if (!models.Remove(model)) return;
+        if (models.Remove(model)) Close(model.Model, model.Key.Name);
+    }
+
+    /// <summary>What was made with a model is not worse because it does not end well.</summary>
+    void Close(ISeparationModel? model, string name)
+    {
         try
         {
-            model.Model?.Dispose();
+            model?.Dispose();
         }
         catch (Exception fault)
         {
-            log.LogError(fault, "{Model} could not be let go cleanly.", model.Key.Name);
+            log.LogError(fault, "{Model} could not be let go cleanly.", name);
         }
     }
 }
