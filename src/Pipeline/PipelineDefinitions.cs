@@ -26,7 +26,7 @@ public static class PipelineDefinitions
         PlayBenchmark.Definition,
         CompareReproduction.Definition,
         PlanSeparation.Definition, PrepareSeparator.Definition, PrepareSeparator.OnCpu, DecodeTrack.Definition, SeparateSegments.Definition, SeparateSegments.OnCpu,
-        MeasureStems.Definition, EncodeTrack.Definition, PublishSeparation.Definition,
+        MeasureStems.Definition, CompareWithReference.Definition, EncodeTrack.Definition, PublishSeparation.Definition,
         HearSession.Definition, SeparateSteps.Definition,
     ];
 }

@@ -16,9 +16,10 @@ public sealed record SeparatedTrackFile(
 /// <param name="Tracks">All of them, by name.</param>
 /// <param name="FormatReason">Why the files are what they are.</param>
 /// <param name="Gain">Of all tracks alike, so that none clips.</param>
+/// <param name="Distortion">Of the tracks whose truth was given, by name.</param>
 public sealed record SeparationOutcome(
     string SongId, SeparatedTrackFile? Vocals, SeparatedTrackFile? Instrumental, IReadOnlyDictionary<string, SeparatedTrackFile> Tracks, FileLink Original, FileLink Manifest, string Model, string Device,
-    string? Fallback, SegmentLengths? Segment, double DurationSeconds, FileFormat OutputFormat, string FormatReason, double Gain, SeparationQuality Quality, IReadOnlyList<SeamReport> Seams)
+    string? Fallback, SegmentLengths? Segment, double DurationSeconds, FileFormat OutputFormat, string FormatReason, double Gain, SeparationQuality Quality, IReadOnlyList<SeamReport> Seams, IReadOnlyDictionary<string, SourceToDistortion> Distortion)
 {
     public static SeparationOutcome Of(string jobId, SeparationResult result)
     {
@@ -26,7 +27,8 @@ public sealed record SeparationOutcome(
         return new(
             result.SongId, tracks.GetValueOrDefault(SeparationRequest.Vocals), tracks.GetValueOrDefault(SeparationRequest.Instrumental), tracks,
             new(result.Original.ToString(), Links.SongTrack(result.SongId, "original")), new(result.Manifest.ToString(), Links.JobFile(jobId, "manifest")), result.Engine.Name, result.Device,
-            result.Fallback, result.Segment, result.DurationSeconds, result.Format.Format, result.Format.Reason, result.Gain, result.Quality, result.Seams);
+            result.Fallback, result.Segment, result.DurationSeconds, result.Format.Format, result.Format.Reason, result.Gain, result.Quality, result.Seams,
+            result.Compared.ToDictionary(report => report.Track, report => report.Distortion));
     }
 
     static SeparatedTrackFile Describe(string jobId, StemFile track, SeparationQuality quality) => new(

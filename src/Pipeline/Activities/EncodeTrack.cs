@@ -39,7 +39,7 @@ public sealed class EncodeTrack(IBlobStore store, JobMonitor monitor) : IActivit
         var extras = new ExportExtras { Tags = await TagsOfAsync(request, context.Stopping), Encoder = request.Format.Encoder };
         BlobRef name = output.With(FileFormats.ExtensionOf(request.Format.Format));
         await using BlobWriter file = await store.CreateAsync(name, context.Stopping);
-        var source = new SampleSource(() => new StemReader(store, stems, request.Track, context.Stopping).Scaled((float)request.Gain));
+        var source = new SampleSource(() => StemReader.Of(store, stems, request.Track, context.Stopping).Scaled((float)request.Gain));
         MasteredTrack track = TrackExporter.Export(source, request.Format.Options(request.SampleRateHz), extras, file.Stream, Report, context.Stopping);
         await file.CommitAsync(context.Stopping);
         return await store.SaveRecordAsync(

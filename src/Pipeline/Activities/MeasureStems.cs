@@ -64,7 +64,7 @@ public sealed class MeasureStems(IBlobStore store, JobMonitor monitor) : IActivi
         List<SeamReport> reports = [];
         foreach (string track in request.Tracks.Where(track => track != SeparationRequest.Residual))
         {
-            using var reader = new StemReader(store, request.Stems, track, stopping);
+            using var reader = StemReader.Of(store, request.Stems, track, stopping);
             reports.Add(await meter.MeasureAsync(track, reader, Tell));
 
             Task Tell(long join) => monitor.AdvanceAsync(

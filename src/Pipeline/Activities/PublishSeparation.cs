@@ -14,7 +14,7 @@ namespace DgxMusic.Pipeline.Activities;
 
 public sealed record SeparationPublication(
     SeparationInput Input, PreparedSeparator Model, DecodedTrack Track, IReadOnlyList<DevicePart> Devices, string? Fallback, MeasuredStems Measured, StemFormat Format,
-    SegmentLengths? Segment, IReadOnlyList<StemFile> Tracks, IReadOnlyList<string> Warnings) : IJobInput
+    SegmentLengths? Segment, IReadOnlyList<StemFile> Tracks, IReadOnlyList<ReferenceReport> Compared, IReadOnlyList<string> Warnings) : IJobInput
 {
     public string JobId => Input.JobId;
 }
@@ -27,7 +27,7 @@ public sealed record SeparationPublication(
 /// <param name="Gain">Of all tracks alike, so that none clips.</param>
 public sealed record SeparationResult(
     string SongId, BlobRef Original, IReadOnlyList<StemFile> Tracks, BlobRef Manifest, EngineFacts Engine, string Device, string? Fallback, SegmentLengths? Segment, double DurationSeconds, StemFormat Format, double Gain,
-    SeparationQuality Quality, IReadOnlyList<SeamReport> Seams, IReadOnlyList<string> Warnings) : IJobResult
+    SeparationQuality Quality, IReadOnlyList<SeamReport> Seams, IReadOnlyList<ReferenceReport> Compared, IReadOnlyList<string> Warnings) : IJobResult
 {
     /// <summary>By their role: a track's name, or <c>manifest</c>.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -56,7 +56,7 @@ public sealed class PublishSeparation(IBlobStore store, JobMonitor monitor) : IA
         IEnumerable<string> warnings = [.. request.Warnings, .. request.Track.Warnings, .. tracks.SelectMany(track => track.Warnings.Select(warning => $"{track.Track}: {warning}"))];
         return new(
             request.Input.SongId, request.Input.Source, tracks, manifest, request.Model.Engine, request.Devices[^1].Device, request.Fallback, request.Segment, request.Track.Seconds, request.Format,
-            request.Measured.Gain, request.Measured.Quality, request.Measured.Seams, [.. warnings.Distinct()]);
+            request.Measured.Gain, request.Measured.Quality, request.Measured.Seams, request.Compared, [.. warnings.Distinct()]);
     }
 
     async Task<SeparationManifest> DescribeAsync(SeparationPublication request, IReadOnlyList<StemFile> tracks, CancellationToken stopping)

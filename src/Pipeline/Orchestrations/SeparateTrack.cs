@@ -20,6 +20,9 @@ public sealed record SeparationInput(
     string JobId, string Folder, string SongId, BlobRef Source, string? FileName, SeparationRequest Request, string Model, int SourceRateHz, double? Seconds,
     IReadOnlyList<DevicePart>? Devices = null) : IJobInput
 {
+    /// <summary>What tracks should be, by name, where somebody knows.</summary>
+    public IReadOnlyDictionary<string, BlobRef> References { get; init; } = new Dictionary<string, BlobRef>();
+
     [System.Text.Json.Serialization.JsonIgnore]
     public SeparationSettings Settings => new(Request.Shifts, Request.Overlap);
 
@@ -39,12 +42,18 @@ public static class SeparateTrack
         var work = new SeparationWork(context, input, plan);
         PreparedSeparator model = await work.PrepareAsync();
         DecodedTrack track = await context.CallActivityAsync(DecodeTrack.Definition, new(input.JobId, input.Folder, input.Source, input.FileName, model.SampleRateHz, input.Seconds));
+        Dictionary<string, DecodedTrack> references = [];
+        foreach ((string name, BlobRef file) in input.References)
+            references[name] = await context.CallActivityAsync(DecodeTrack.Definition, new(input.JobId, input.Folder, file, null, model.SampleRateHz, null));
         IReadOnlyList<StemPart> parts = await work.SeparateAsync(track);
 
         StemFormat format = FormatOf(input, track);
         IReadOnlyList<string> names = SeparationTracks.Of(input.Request, work.Model.Sources);
         MeasuredStems measured = await context.CallActivityAsync(
             MeasureStems.Definition, new(input.JobId, input.Folder, new(track, work.Model, parts), names, format is not { Format: FileFormat.Wav, BitDepth: BitDepth.Float }));
+        List<ReferenceReport> compared = [];
+        foreach ((string name, DecodedTrack reference) in references)
+            compared.Add(await context.CallActivityAsync(CompareWithReference.Definition, new(input.JobId, input.Folder, measured.Stems, name, reference)));
         List<StemFile> files = [];
         foreach (string name in names)
         {
@@ -53,8 +62,8 @@ public static class SeparateTrack
             files.Add(await context.CallActivityAsync(EncodeTrack.Definition, request));
         }
 
-        IReadOnlyList<string> warnings = [.. plan.Warnings, .. work.Warnings, .. SeparationTracks.WarningsOf(work.Model.Sources, measured.Gain)];
-        return await context.CallActivityAsync(PublishSeparation.Definition, new(input, work.Model, track, work.Devices, work.Fallback, measured, format, SegmentsOf(work.Model, track), files, warnings));
+        IReadOnlyList<string> warnings = [.. plan.Warnings, .. work.Warnings, .. SeparationTracks.WarningsOf(work.Model.Sources, measured.Gain), .. compared.Select(report => report.Warning).OfType<string>()];
+        return await context.CallActivityAsync(PublishSeparation.Definition, new(input, work.Model, track, work.Devices, work.Fallback, measured, format, SegmentsOf(work.Model, track), files, compared, warnings));
     }
 
     static StemFormat FormatOf(SeparationInput input, DecodedTrack track) => StemFormat.Choose(

@@ -7,16 +7,19 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.Pipeline.Separations;
 
 /// <summary>
-/// One track of a separation, read from the parts it was made in: a source, the instrumental, which is the sum of sources, or the residual, which is the mix without them.
+/// A track of a separation, read from the parts it was made in: a source, a sum of sources, or the residual, which is the mix without them.
 /// Sums and differences are made in double and rounded once.
 /// </summary>
-sealed class StemReader(IBlobStore store, SeparatedStems stems, string track, CancellationToken stopping) : ISampleReader
+sealed class StemReader : ISampleReader
 {
     const int BlockFrames = 1 << 14;
 
-    readonly IReadOnlyList<string> sources = stems.SourcesOf(track);
-    readonly bool isRest = track == Contracts.SeparationRequest.Residual;
-    readonly AudioBuffer room = new(stems.Track.SampleRateHz, RawSamples.Channels, BlockFrames);
+    readonly IBlobStore store;
+    readonly SeparatedStems stems;
+    readonly CancellationToken stopping;
+    readonly IReadOnlyList<string> sources;
+    readonly bool isRest;
+    readonly AudioBuffer room;
     readonly float[] frames = new float[RawSamples.Channels * BlockFrames];
     readonly double[][] sums = [new double[BlockFrames], new double[BlockFrames]];
     readonly double[] widened = new double[BlockFrames];
@@ -25,7 +28,22 @@ sealed class StemReader(IBlobStore store, SeparatedStems stems, string track, Ca
     int part = -1;
     long at;
 
-    public AudioFormat Format { get; } = new(stems.Track.SampleRateHz, RawSamples.Channels, "raw");
+    StemReader(IBlobStore store, SeparatedStems stems, IReadOnlyList<string> sources, bool isRest, CancellationToken stopping)
+    {
+        (this.store, this.stems, this.sources, this.isRest, this.stopping) = (store, stems, sources, isRest, stopping);
+        room = new(stems.Track.SampleRateHz, RawSamples.Channels, BlockFrames);
+        Format = new(stems.Track.SampleRateHz, RawSamples.Channels, "raw");
+    }
+
+    /// <param name="track">A source, <c>instrumental</c> or <c>residual</c>.</param>
+    public static StemReader Of(IBlobStore store, SeparatedStems stems, string track, CancellationToken stopping) =>
+        new(store, stems, stems.SourcesOf(track), track == Contracts.SeparationRequest.Residual, stopping);
+
+    /// <summary>The sum of the sources that a track is not made of; silence where there are none.</summary>
+    public static StemReader WithoutOf(IBlobStore store, SeparatedStems stems, string track, CancellationToken stopping) =>
+        new(store, stems, [.. stems.Model.Sources.Except(stems.SourcesOf(track))], false, stopping);
+
+    public AudioFormat Format { get; }
 
     public long? Frames => stems.Track.Frames;
 
