@@ -50,6 +50,12 @@ public sealed record SeparationRequest
     /// <summary>Part of a window that the next one hears too, 0 to 0.9.</summary>
     public double Overlap { get; init; } = 0.25;
 
+    /// <summary>What tracks should be, by name, where their owner knows: files of the store, to be compared with.</summary>
+    public IReadOnlyDictionary<string, string> References { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What is done to a second file of every track; the first stays as it is. Null: there is no second.</summary>
+    public PostProcess? PostProcess { get; init; }
+
     /// <summary>Null: as the file says, else its name.</summary>
     public string? Title { get; init; }
 

@@ -43,6 +43,12 @@ public sealed class JsonFields(JsonElement body)
 
     public int? Whole(string name) => Take(name, "a whole number", JsonValueKind.Number, value => value.TryGetInt32(out int whole) ? whole : Wrong<int?>(name, "a whole number"));
 
+    /// <summary>An object, its fields to be taken one by one.</summary>
+    public JsonElement? Object(string name) => Take<JsonElement?>(name, "an object", JsonValueKind.Object, value => value);
+
+    /// <summary>A value of whatever kind.</summary>
+    public JsonElement? Any(string name) => Find(name);
+
     /// <summary>Several names: an array of strings, or one string with commas between them.</summary>
     public IReadOnlyList<string>? Names(string name) => Find(name) switch
     {

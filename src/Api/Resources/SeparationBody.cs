@@ -13,7 +13,7 @@ public static class SeparationBody
 {
     /// <summary>Fields that are texts, also where they look like numbers.</summary>
     public static readonly IReadOnlyList<string> Texts =
-        ["title", "artist", "notes", "model", "device", "stems", "output_format", "bit_depth", "blob", "upload_id", "webhook_url", "priority"];
+        ["title", "artist", "notes", "model", "device", "stems", "output_format", "bit_depth", "post_process", "blob", "upload_id", "webhook_url", "priority"];
 
     static readonly Dictionary<string, DeviceChoice> devices = new() { ["auto"] = DeviceChoice.Auto, ["cpu"] = DeviceChoice.Cpu, ["gpu"] = DeviceChoice.Gpu };
 
@@ -35,6 +35,8 @@ public static class SeparationBody
             KeepSampleRate = fields.Flag("keep_sample_rate") ?? usual.KeepSampleRate,
             Shifts = fields.Whole("shifts") ?? usual.Shifts,
             Overlap = fields.Number("overlap") ?? usual.Overlap,
+            PostProcess = PostProcessBody.Read(fields),
+            References = ReferencesOf(fields),
             Title = fields.Text("title"),
             Artist = fields.Text("artist"),
             Notes = fields.Text("notes"),
@@ -52,13 +54,23 @@ public static class SeparationBody
         return fields.Faults.Count == 0 ? request : throw new PipelineException(Problem.InvalidRequest, string.Join(" ", fields.Faults.Values), fields.Faults);
     }
 
+    static Dictionary<string, string> ReferencesOf(JsonFields fields)
+    {
+        if (fields.Object("references") is not { } references) return [];
+        if (references.EnumerateObject().All(one => one.Value.ValueKind == JsonValueKind.String)) return references.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString()!);
+        fields.Faults["references"] = "'references' has names of tracks and, for each, an upload or a path of the store.";
+        return [];
+    }
+
     public static JsonNode Form { get; } = Schema(
         "file", KeyValuePair.Create<string, JsonNode?>("file", new JsonObject { ["type"] = "string", ["format"] = "binary", ["description"] = "The audio; any format we read, up to 100 MiB." }));
 
     public static JsonNode Stored { get; } = Schema(
         null,
         new("blob", ExportFields.Field("string", "A path of the store, such as uploads/2026/11/20/upl_ab12cd34/original.flac; or give upload_id.")),
-        new("upload_id", ExportFields.Field("string", "An upload, such as upl_ab12cd34.")));
+        new("upload_id", ExportFields.Field("string", "An upload, such as upl_ab12cd34.")),
+        new("references", ExportFields.Field(
+            "object", "What tracks should be, by name, where you know: an upload or a path of the store. The result then says how near they come (SDR).", ("additionalProperties", new JsonObject { ["type"] = "string" }))));
 
     static JsonObject Schema(string? required, params KeyValuePair<string, JsonNode?>[] own)
     {
@@ -79,6 +91,7 @@ public static class SeparationBody
         new("keep_sample_rate", ExportFields.Field("boolean", "The tracks get the source's rate and not the model's.", ("default", false))),
         new("shifts", ExportFields.Field("integer", "Passes at other places of the window grid, averaged: better, and slower by that factor.", ("minimum", 0), ("maximum", SeparationRequest.MostShifts), ("default", 0))),
         new("overlap", ExportFields.Field("number", "Part of a window that the next one hears too.", ("minimum", 0), ("maximum", SeparationRequest.MostOverlap), ("default", 0.25))),
+        PostProcessBody.Schema(),
         new("title", ExportFields.Field("string", "Of the music; as the file says unless given.", ("maxLength", 500))),
         new("artist", ExportFields.Field("string", "Of the music; as the file says unless given.", ("maxLength", 500))),
         new("notes", ExportFields.Field("string", "A remark of yours, kept with the song.", ("maxLength", 4000))),

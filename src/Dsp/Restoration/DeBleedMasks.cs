@@ -1,3 +1,4 @@
+using DgxMusic.Contracts;
 using System.Numerics.Tensors;
 using DgxMusic.Dsp.Loudness;
 using DgxMusic.Dsp.Spectrum;

@@ -1,3 +1,4 @@
+using DgxMusic.Contracts;
 using DgxMusic.Dsp.Loudness;
 
 namespace DgxMusic.Dsp.Restoration;

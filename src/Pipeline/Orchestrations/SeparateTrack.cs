@@ -20,9 +20,6 @@ public sealed record SeparationInput(
     string JobId, string Folder, string SongId, BlobRef Source, string? FileName, SeparationRequest Request, string Model, int SourceRateHz, double? Seconds,
     IReadOnlyList<DevicePart>? Devices = null) : IJobInput
 {
-    /// <summary>What tracks should be, by name, where somebody knows.</summary>
-    public IReadOnlyDictionary<string, BlobRef> References { get; init; } = new Dictionary<string, BlobRef>();
-
     [System.Text.Json.Serialization.JsonIgnore]
     public SeparationSettings Settings => new(Request.Shifts, Request.Overlap);
 
@@ -43,8 +40,8 @@ public static class SeparateTrack
         PreparedSeparator model = await work.PrepareAsync();
         DecodedTrack track = await context.CallActivityAsync(DecodeTrack.Definition, new(input.JobId, input.Folder, input.Source, input.FileName, model.SampleRateHz, input.Seconds));
         Dictionary<string, DecodedTrack> references = [];
-        foreach ((string name, BlobRef file) in input.References)
-            references[name] = await context.CallActivityAsync(DecodeTrack.Definition, new(input.JobId, input.Folder, file, null, model.SampleRateHz, null));
+        foreach ((string name, string file) in input.Request.References)
+            references[name] = await context.CallActivityAsync(DecodeTrack.Definition, new(input.JobId, input.Folder, BlobRef.Parse(file), null, model.SampleRateHz, null));
         IReadOnlyList<StemPart> parts = await work.SeparateAsync(track);
 
         StemFormat format = FormatOf(input, track);
@@ -55,10 +52,11 @@ public static class SeparateTrack
         foreach ((string name, DecodedTrack reference) in references)
             compared.Add(await context.CallActivityAsync(CompareWithReference.Definition, new(input.JobId, input.Folder, measured.Stems, name, reference)));
         List<StemFile> files = [];
-        foreach (string name in names)
+        foreach ((string name, PostProcess? process) in FilesOf(names, input.Request.PostProcess))
         {
             var request = new EncodeTrackRequest(
-                input.JobId, input.Folder, name, files.Count, names.Count, measured.Stems, track.Tags, measured.Gain, format, RateOf(input, track), input.FileName, input.Request.Title, input.Request.Artist);
+                input.JobId, input.Folder, name, files.Count, FilesOf(names, input.Request.PostProcess).Count(), measured.Stems, track.Tags, measured.Gain, format, RateOf(input, track),
+                input.FileName, input.Request.Title, input.Request.Artist, process);
             files.Add(await context.CallActivityAsync(EncodeTrack.Definition, request));
         }
 
@@ -68,6 +66,13 @@ public static class SeparateTrack
 
     static StemFormat FormatOf(SeparationInput input, DecodedTrack track) => StemFormat.Choose(
         StemSource.Of(track.Source, (long)(track.Seconds * track.Source.SampleRateHz), RateOf(input, track)), new(input.Request.OutputFormat, input.Request.BitDepth, input.Request.Bitrate));
+
+    /// <summary>The tracks as they are, then, where that was asked for, as post-processing leaves them.</summary>
+    static IEnumerable<(string Track, PostProcess? Process)> FilesOf(IReadOnlyList<string> names, PostProcess? process) =>
+    [
+        .. names.Select(name => (name, (PostProcess?)null)),
+        .. process is null ? [] : names.Where(name => name != SeparationRequest.Residual).Select(name => (name, (PostProcess?)process)),
+    ];
 
     static SegmentLengths? SegmentsOf(PreparedSeparator model, DecodedTrack track) =>
         model.WindowFrames is { } window ? SeparationDevices.SegmentsOf(model.OnCpu, track.Frames * RawSamples.FrameBytes, (double)window / track.SampleRateHz) : null;

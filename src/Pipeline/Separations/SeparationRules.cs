@@ -1,5 +1,6 @@
 using DgxMusic.Audio.Stems;
 using DgxMusic.Contracts;
+using DgxMusic.Dsp.Restoration;
 
 namespace DgxMusic.Pipeline.Separations;
 
@@ -26,7 +27,22 @@ public static class SeparationRules
         if (request.Title?.Length > LongestTag) faults["title"] = $"'title' has more than {LongestTag} characters.";
         if (request.Artist?.Length > LongestTag) faults["artist"] = $"'artist' has more than {LongestTag} characters.";
         if (request.Notes?.Length > LongestNotes) faults["notes"] = $"'notes' has more than {LongestNotes} characters.";
+        AddProcessFaults(request.PostProcess, faults);
         return faults;
+    }
+
+    static void AddProcessFaults(PostProcess? process, Dictionary<string, string> faults)
+    {
+        if (process is null) return;
+        if (process.IsNothing) faults["post_process"] = "'post_process' names no step.";
+        try
+        {
+            PostProcessRules.Check(process);
+        }
+        catch (PipelineException refusal)
+        {
+            foreach ((string field, string fault) in refusal.Details) faults[$"post_process.{field}"] = fault;
+        }
     }
 
     static Dictionary<string, string> FilesFaults(SeparationRequest request)
@@ -49,6 +65,8 @@ public static class SeparationRules
 
         // Asked by default, they are left out where the model has none.
         bool isDefault = request.Stems.SequenceEqual([SeparationRequest.Vocals, SeparationRequest.Instrumental]);
+        if (request.References.Keys.FirstOrDefault(track => track == SeparationRequest.All || !known.Contains(track)) is { } stranger)
+            faults["references"] = $"'{(stranger.Length <= 40 ? stranger : stranger[..40] + "…")}' is not a track of {model}: {string.Join(", ", known.Skip(1))}.";
         if (request.Stems.Count is 0 or > MostStems) faults["stems"] = $"'stems' has 1 to {MostStems} names.";
         else if (unknown is not null && !isDefault) faults["stems"] = $"'{(unknown.Length <= 40 ? unknown : unknown[..40] + "…")}' is not one of {string.Join(", ", known)}, which are what {model} gives.";
     }

@@ -1,4 +1,4 @@
-using DgxMusic.Dsp.Restoration;
+using DgxMusic.Contracts;
 
 namespace DgxMusic.Dsp.Tests.Restoration;
 

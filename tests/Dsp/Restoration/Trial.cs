@@ -1,3 +1,4 @@
+using DgxMusic.Contracts;
 using DgxMusic.Dsp.Loudness;
 using DgxMusic.Dsp.Restoration;
 

@@ -1,4 +1,4 @@
-namespace DgxMusic.Dsp.Restoration;
+namespace DgxMusic.Contracts;
 
 /// <summary>What is to be done to a separated track afterwards, in this order; null leaves a step out. Without any, samples pass bit for bit.</summary>
 /// <param name="TargetLufs">One gain to this loudness, −70 to −5 LUFS; less where the true peak would exceed −1 dBTP.</param>
