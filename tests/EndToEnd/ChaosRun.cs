@@ -15,7 +15,9 @@ public sealed record ChaosReport(int Jobs, int Kills, int Activities, int Redeli
 
 /// <summary>The same mixed jobs on two servers: one left in peace, one killed again and again. Both must end with the same bytes.</summary>
 /// <param name="serve">Starts a server on that data folder and a free port, with debug logs of the runner on standard error.</param>
-public sealed partial class ChaosRun(Func<string, Process> serve, string folder, int jobs, int kills, int seed)
+/// <param name="mostMilliseconds">From one kill to the next; it is drawn.</param>
+/// <param name="submit">Hands in the job of that number; null: jobs of all kinds in turn.</param>
+public sealed partial class ChaosRun(Func<string, Process> serve, string folder, int jobs, int kills, int seed, int mostMilliseconds = 1500, Func<HttpClient, int, Task<HttpResponseMessage>>? submit = null)
 {
     const int RateHz = 44_100, LongFileSeconds = 64;
     static readonly TimeSpan patience = TimeSpan.FromMinutes(10), sweep = TimeSpan.FromSeconds(45);
@@ -63,7 +65,7 @@ public sealed partial class ChaosRun(Func<string, Process> serve, string folder,
         string[] ids = await SubmitAllAsync(server);
         for (int kill = 0; kill < kills; kill++)
         {
-            await Task.Delay(chance.Next(50, 1500));
+            await Task.Delay(chance.Next(50, mostMilliseconds));
             await server.DisposeAsync();
             server = await StartAsync(data);
         }
@@ -83,12 +85,13 @@ public sealed partial class ChaosRun(Func<string, Process> serve, string folder,
 
     async Task<string> SubmitAsync(Served server, int n)
     {
-        using HttpResponseMessage answer = (n % 5) switch
+        using HttpResponseMessage answer = submit is not null ? await submit(server.Http, n) : (n % 6) switch
         {
             0 => await server.Http.PostAsJsonAsync("/api/v1/generate", new { prompt = "driving techno with a deep bass", duration = 3, stems = true, seed = n }),
             1 => await server.Http.PostAsync("/api/v1/audio/export", Form(("target_lufs", "-14"), ("mode", "limiter"), ("bit_depth", "PCM_24"), ("sample_rate", "48000"))),
             2 => await server.Http.PostAsJsonAsync("/api/v1/generate", new { prompt = "calm piano in C minor", duration = 2, seed = n, mode = "true_peak" }),
             3 => await server.Http.PostAsync("/api/v1/audio/metadata?bpm=true&key=true", Form()),
+            4 => await server.Http.PostAsync("/api/v1/separations", Form(("model", "spectral"), ("stems", "all"), ("residual", "true"))),
             _ => await server.Http.PostAsJsonAsync("/api/v1/generate", new { prompt = "rock anthem, 120 BPM", duration = 5, stems = true, seed = n }),
         };
         string body = await answer.Content.ReadAsStringAsync();
@@ -138,7 +141,8 @@ public sealed partial class ChaosRun(Func<string, Process> serve, string folder,
     {
         if (element.ValueKind != JsonValueKind.Object) yield break;
         if (element.TryGetProperty("url", out JsonElement url) || element.TryGetProperty("download_url", out url)) yield return (name, url.GetString()!);
-        foreach (JsonProperty property in element.EnumerateObject())
+        // What was uploaded is no work of ours.
+        foreach (JsonProperty property in element.EnumerateObject().Where(property => property.Name != "original"))
         {
             foreach ((string Name, string Url) file in FilesOf(property.Value, $"{name}.{property.Name}")) yield return file;
         }

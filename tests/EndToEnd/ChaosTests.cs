@@ -6,6 +6,7 @@ public sealed class ChaosTests
     [Trait("Requirement", "A-61")]
     [Trait("Requirement", "A-62")]
     [Trait("Requirement", "X-09")]
+    [Trait("Requirement", "D-12")]
     public async Task MixedJobs_ServerKilledThreeTimes_EndAsIfNothingHadHappened()
     {
         using var scratch = new ScratchFolder();

@@ -1,0 +1,294 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DgxMusic.Audio.Wav;
+using DgxMusic.Contracts;
+using DgxMusic.Dsp;
+using DgxMusic.Dsp.Resampling;
+
+namespace DgxMusic.EndToEnd.Tests;
+
+/// <summary>Songs taken apart by the served product, as a client sees it.</summary>
+public sealed class SeparationTests : IAsyncLifetime
+{
+    const string Small = "small-golden";
+    readonly ScratchFolder scratch = new();
+    Server server = null!;
+
+    public async Task InitializeAsync() => server = await Server.StartAsync(scratch["data"]);
+
+    public async Task DisposeAsync()
+    {
+        await server.DisposeAsync();
+        scratch.Dispose();
+    }
+
+    [Theory]
+    [InlineData("spectral", 44_100)]
+    [InlineData(Small, 44_100)]
+    [InlineData(Small, 22_050)]
+    [Trait("Requirement", "D-04")]
+    [Trait("Requirement", "D-06")]
+    [Trait("Requirement", "D-16")]
+    [Trait("Requirement", "D-17")]
+    public async Task Client_ThatKnowsOnlyTheDocument_GetsTracksThatAddUpToTheSong(string model, int rateHz)
+    {
+        if (model == Small) await RegisterSmallAsync();
+        AudioBuffer song = Song(5, rateHz, rateHz == 44_100 ? 2 : 1);
+        string address = await FindAddressAsync("file", "stems", "residual", "bit_depth", "model");
+
+        (JsonElement floats, AudioBuffer[] exact) = await SeparateAsync(address, Write(song, BitDepth.Float), ("model", model), ("stems", "all"), ("residual", "true"), ("bit_depth", "FLOAT"));
+        AudioBuffer mix = rateHz == 44_100 ? song : Resampler.Convert(song, 44_100);
+        Assert.Equal(5, exact.Length);
+        Assert.Equal(1, floats.GetProperty("gain").GetDouble());
+        AssertSum(mix, exact, gain: 1, within: 1e-6);
+
+        (JsonElement codes, AudioBuffer[] rounded) = await SeparateAsync(address, Write(song, BitDepth.Float), ("model", model), ("stems", "all"), ("residual", "true"), ("bit_depth", "PCM_16"));
+        double gain = codes.GetProperty("gain").GetDouble();
+        AssertSum(mix, rounded, gain, within: (5 * 0.5 / 32_768) + 1e-6);   // each track rounded to nearest
+        Assert.All(rounded, track => Assert.True(Enumerable.Range(0, 2).All(channel => track[channel].ToArray().All(sample => Math.Abs(sample) <= 0.99 + (1.0 / 32_768)))));
+    }
+
+    [Theory]
+    [InlineData("one sample", null)]
+    [InlineData("a third of a second", null)]
+    [InlineData("silence", null)]
+    [InlineData("8 bits", null)]
+    [InlineData("22 kHz mono named .mp3", null)]
+    [InlineData("truncated", null)]
+    [InlineData("6 channels", "TOO_MANY_CHANNELS")]
+    [InlineData("no number in it", "INVALID_SAMPLES")]
+    [InlineData("no number after a minute", "INVALID_SAMPLES")]
+    [InlineData("no samples", "EMPTY_AUDIO")]
+    [InlineData("a text", "UNREADABLE_AUDIO")]
+    [Trait("Requirement", "D-01")]
+    [Trait("Requirement", "D-13")]
+    public async Task Separate_OddFile_IsTakenOrRefusedWithTheRightProblem(string what, string? problem)
+    {
+        (byte[] file, string name, long frames) = Odd(what);
+        using HttpResponseMessage answer = await server.Http.PostAsync("/api/v1/separations", Form(file, name, ("model", "spectral")));
+        JsonElement body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        if (answer.StatusCode != HttpStatusCode.Accepted)
+        {
+            Assert.Equal(problem, body.GetProperty("code").GetString());
+            return;
+        }
+
+        JsonElement job = await server.EndAsync(body.GetProperty("job_id").GetString()!);
+        Assert.Equal(problem, job.GetProperty("error_code").GetString());
+        if (problem is not null) return;
+        JsonElement vocals = job.GetProperty("result").GetProperty("tracks").GetProperty("vocals");
+        Assert.Equal(frames, (long)Math.Round(vocals.GetProperty("duration_seconds").GetDouble() * vocals.GetProperty("sample_rate").GetInt32()));
+    }
+
+    [FactWithTool("ffmpeg")]
+    [Trait("Requirement", "D-01")]
+    public async Task Separate_CompressedFiles_AreTakenApartAtTheirLength()
+    {
+        byte[] wav = Write(Song(3, 44_100, 2), BitDepth.Pcm24);
+        await File.WriteAllBytesAsync(scratch["song.wav"], wav);
+        foreach ((string name, string[] options) in new[] { ("song.ogg", (string[])[]), ("song.mp3", []), ("song.flac", ["-sample_fmt", "s32"]), ("song.m4a", []) })
+        {
+            using var encoder = System.Diagnostics.Process.Start("ffmpeg", ["-v", "error", "-i", scratch["song.wav"], .. options, "-metadata", "title=Morning", scratch[name]])!;
+            await encoder.WaitForExitAsync();
+            Assert.Equal(0, encoder.ExitCode);
+            using HttpResponseMessage answer = await server.Http.PostAsync("/api/v1/separations", Form(await File.ReadAllBytesAsync(scratch[name]), name, ("model", "spectral")));
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            JsonElement job = await server.EndAsync((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job_id").GetString()!);
+            Assert.True(job.GetProperty("status").GetString() == "completed", $"{name}: {job.GetProperty("error_message")}");
+            // Lossy codecs pad by less than two of their frames.
+            Assert.InRange(job.GetProperty("result").GetProperty("duration_seconds").GetDouble(), 3, 3.06);
+        }
+    }
+
+    [Fact]
+    [Trait("Requirement", "D-12")]
+    [Trait("Requirement", "D-15")]
+    public async Task Cancel_AtAnyInstant_LeavesNothingButTheUpload()
+    {
+        if (!server.IsOurs) return;
+        byte[] song = Write(Song(40, 44_100, 2), BitDepth.Pcm16);
+        string[] before = scratch.Files("data/stems");
+        var chance = new Random(1);
+        int cancelled = 0;
+        for (int n = 0; n < 4; n++)
+        {
+            using HttpResponseMessage answer = await server.Http.PostAsync("/api/v1/separations", Form(song, "song.wav", ("model", "spectral")));
+            string id = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job_id").GetString()!;
+            await Task.Delay(chance.Next(20, 1500));
+            using HttpResponseMessage cancel = await server.Http.PostAsync($"/api/v1/jobs/{id}/cancel", null);
+            JsonElement job = await server.EndAsync(id);
+            bool tooLate = cancel.StatusCode == HttpStatusCode.Conflict;
+            Assert.Equal(tooLate ? "completed" : "cancelled", job.GetProperty("status").GetString());
+            if (tooLate) continue;
+            cancelled++;
+            Assert.Equal("Cancelled by user.", job.GetProperty("status_message").GetString());
+            await AssertGoneAsync(() => [.. scratch.Files("data/work"), .. scratch.Files("data/stems").Except(before)]);
+        }
+
+        Assert.True(cancelled > 0, "Everything was over before it could be cancelled.");
+        Assert.Equal(4, scratch.Files("data/uploads").Count(path => path.EndsWith("original.wav", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Retention runs from time to time; a cancelled job's files go with its end or the next sweep.</summary>
+    static async Task AssertGoneAsync(Func<string[]> left)
+    {
+        var limit = System.Diagnostics.Stopwatch.StartNew();
+        while (left().Length > 0 && limit.Elapsed < TimeSpan.FromSeconds(45)) await Task.Delay(50);
+        Assert.Empty(left());
+    }
+
+    /// <summary>The address that takes a form with these fields.</summary>
+    async Task<string> FindAddressAsync(params string[] fields)
+    {
+        JsonElement document = await server.Http.GetFromJsonAsync<JsonElement>("/api/v1/openapi.json");
+        return Assert.Single(document.GetProperty("paths").EnumerateObject(), path =>
+            path.Value.TryGetProperty("post", out JsonElement operation) && operation.TryGetProperty("requestBody", out JsonElement body)
+            && body.GetProperty("content").TryGetProperty("multipart/form-data", out JsonElement form)
+            && fields.All(field => form.GetProperty("schema").GetProperty("properties").TryGetProperty(field, out _))).Name;
+    }
+
+    /// <summary>Posts, follows the events to the end, and downloads every track in two ranges.</summary>
+    async Task<(JsonElement Result, AudioBuffer[] Tracks)> SeparateAsync(string address, byte[] file, params (string Name, string Value)[] fields)
+    {
+        using HttpResponseMessage answer = await server.Http.PostAsync(address, Form(file, "song.wav", fields));
+        Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        JsonElement accepted = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        List<(long Id, string Type, JsonElement Data)> events = await server.EventsAsync(accepted.GetProperty("job_id").GetString()!);
+        Assert.Equal(("job_completed", 100), (events[^1].Type, events[^1].Data.GetProperty("progress").GetInt32()));
+        int[] progress = [.. events.Select(one => one.Data.GetProperty("progress").GetInt32())];
+        Assert.Equal(progress.Order(), progress);
+        Assert.Contains(events, one => one.Data.GetProperty("progress").GetInt32() is >= 30 and <= 90);
+
+        JsonElement result = (await server.Http.GetFromJsonAsync<JsonElement>(accepted.GetProperty("status_url").GetString())).GetProperty("result");
+        List<AudioBuffer> tracks = [];
+        foreach (JsonProperty track in result.GetProperty("tracks").EnumerateObject())
+        {
+            byte[] bytes = [.. await RangeAsync(track.Value, 0, 999), .. await RangeAsync(track.Value, 1000, null)];
+            Assert.Equal(track.Value.GetProperty("file_size_bytes").GetInt64(), bytes.Length);
+            tracks.Add(Read(bytes));
+        }
+
+        return (result, [.. tracks]);
+    }
+
+    async Task<byte[]> RangeAsync(JsonElement track, long from, long? to)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, track.GetProperty("url").GetString());
+        request.Headers.Range = new RangeHeaderValue(from, to);
+        using HttpResponseMessage answer = await server.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.PartialContent, answer.StatusCode);
+        return await answer.Content.ReadAsByteArrayAsync();
+    }
+
+    async Task RegisterSmallAsync()
+    {
+        byte[] weights = await File.ReadAllBytesAsync(Path.Combine(Dgxmusic.SourceFolder, "tests", "Models", "Golden", "htdemucs_small", "model_half-896df531.th"));
+        using HttpResponseMessage answer = await server.Http.PutAsync($"/api/v1/models/{Small}", new ByteArrayContent(weights));
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    static void AssertSum(AudioBuffer mix, AudioBuffer[] tracks, double gain, double within)
+    {
+        Assert.All(tracks, track => Assert.Equal((mix.Frames, 44_100, 2), (track.Frames, track.SampleRateHz, track.Channels)));
+        double worst = 0;
+        for (int channel = 0; channel < 2; channel++)
+        {
+            float[] wanted = mix[Math.Min(channel, mix.Channels - 1)].ToArray();
+            float[][] parts = [.. tracks.Select(track => track[channel].ToArray())];
+            for (int n = 0; n < wanted.Length; n++) worst = Math.Max(worst, Math.Abs((gain * wanted[n]) - parts.Sum(part => (double)part[n])));
+        }
+
+        Assert.InRange(worst, 0, within);
+    }
+
+    static (byte[] File, string Name, long Frames) Odd(string what)
+    {
+        AudioBuffer second = Song(1, 44_100, 2);
+        switch (what)
+        {
+            case "one sample": return (Write(second.Slice(0, 1), BitDepth.Pcm16), "a.wav", 1);
+            case "a third of a second": return (Write(second.Slice(0, 13_230), BitDepth.Pcm24), "a.wav", 13_230);
+            case "silence": return (Write(new(44_100, 2, 44_100), BitDepth.Pcm16), "a.wav", 44_100);
+            case "22 kHz mono named .mp3": return (Wav.Sine(1, 22_050), "a.mp3", 22_050);
+            case "truncated": return (Wav.Sine(1, 44_100, 2)[..(44 + (4 * 30_000))], "a.wav", 30_000);
+            case "8 bits": return (EightBits(Wav.Sine(1, 44_100)), "a.wav", 44_100);
+            case "6 channels": return (Wav.Sine(1, 44_100, 6), "a.wav", 0);
+            case "no samples": return (Wav.Sine(0), "a.wav", 0);
+            case "a text": return ("This is a text and no song, however it is called."u8.ToArray(), "a.wav", 0);
+            default:
+                byte[] file = Write(what == "no number in it" ? second : Song(62, 8000, 1), BitDepth.Float);
+                BitConverter.GetBytes(float.NaN).CopyTo(file, file.Length - 4);
+                return (file, "a.wav", 0);
+        }
+    }
+
+    /// <summary>The same, one byte a sample.</summary>
+    static byte[] EightBits(byte[] wav)
+    {
+        byte[] file = [.. wav[..44], .. wav[44..].Chunk(2).Select(code => (byte)(128 + (sbyte)code[1]))];
+        BitConverter.GetBytes(file.Length - 8).CopyTo(file, 4);
+        BitConverter.GetBytes(BitConverter.ToInt32(file, 28) / 2).CopyTo(file, 28);
+        (file[32], file[34]) = ((byte)(file[32] / 2), 8);
+        BitConverter.GetBytes(file.Length - 44).CopyTo(file, 40);
+        return file;
+    }
+
+    static AudioBuffer Song(int seconds, int rateHz, int channels)
+    {
+        var song = new AudioBuffer(rateHz, channels, seconds * rateHz);
+        uint noise = 1;
+        for (int n = 0; n < song.Frames; n++)
+        {
+            noise = (noise * 1_664_525) + 1_013_904_223;
+            double t = (double)n / rateHz, beat = Math.Exp(-8 * (t % 0.5));
+            for (int channel = 0; channel < channels; channel++)
+                song[channel][n] = (float)((0.4 * beat * Math.Sin(400 * (t % 0.5))) + (0.3 * Math.Sin((2760 + (channel * 900)) * t)) + (0.05 * ((int)noise / 2_147_483_648.0)));
+        }
+
+        return song;
+    }
+
+    static byte[] Write(AudioBuffer samples, BitDepth depth)
+    {
+        using var file = new MemoryStream();
+        using var wav = new WavWriter(file, new(samples.SampleRateHz, samples.Channels, depth, samples.Frames));
+        wav.Write(samples);
+        wav.Complete();
+        return file.ToArray();
+    }
+
+    /// <summary>FLOAT or PCM_16, found without the code under test.</summary>
+    static AudioBuffer Read(byte[] wav)
+    {
+        int at = 12, format = 0, channels = 0, rate = 0, bits = 0;
+        while (true)
+        {
+            int size = BitConverter.ToInt32(wav, at + 4);
+            string chunk = System.Text.Encoding.ASCII.GetString(wav, at, 4);
+            if (chunk == "fmt ") (format, channels, rate, bits) = (BitConverter.ToInt16(wav, at + 8), BitConverter.ToInt16(wav, at + 10), BitConverter.ToInt32(wav, at + 12), BitConverter.ToInt16(wav, at + 22));
+            if (chunk == "data")
+            {
+                var samples = new AudioBuffer(rate, channels, size / (channels * bits / 8));
+                for (int n = 0; n < samples.Frames * channels; n++)
+                    samples[n % channels][n / channels] = bits == 32 ? BitConverter.ToSingle(wav, at + 8 + (4 * n)) : BitConverter.ToInt16(wav, at + 8 + (2 * n)) / 32_768f;
+                Assert.True(bits is 16 or 32, string.Create(CultureInfo.InvariantCulture, $"{bits} bits of format {format}"));
+                return samples;
+            }
+
+            at += 8 + size + (size & 1);
+        }
+    }
+
+    static MultipartFormDataContent Form(byte[] file, string name, params (string Name, string Value)[] fields)
+    {
+        var form = new MultipartFormDataContent();
+        foreach ((string field, string value) in fields) form.Add(new StringContent(value), field);
+        var part = new ByteArrayContent(file);
+        part.Headers.ContentType = new MediaTypeHeaderValue("audio/wav");
+        form.Add(part, "file", name);
+        return form;
+    }
+}
