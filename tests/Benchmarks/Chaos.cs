@@ -20,7 +20,7 @@ static class Chaos
         yield return new($"{Jobs} mixed jobs, {Kills} SIGKILLs: differences, files left behind, work done twice", [report.Faults.Count], "faults", told);
     }
 
-    static Process Serve(string data)
+    internal static Process Serve(string data)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "dgxmusic.dll"), "serve", "--port", "0", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["Pipeline__MaxConcurrentJobs"] = "2";

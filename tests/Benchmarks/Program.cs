@@ -21,6 +21,8 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["first-file"] = FirstFile.Run,
     ["load"] = LoadSpeed.Run,
     ["chaos"] = Chaos.Run,
+    ["separate"] = SeparateSpeed.Run,
+    ["separation-chaos"] = SeparationChaos.Run,
 };
 if (args is [FirstWindow.Verb, var weights, var music])
 {

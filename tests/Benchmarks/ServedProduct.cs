@@ -39,6 +39,13 @@ sealed class ServedProduct : IDisposable
         return process.WorkingSet64;
     }
 
+    /// <summary>The most it has ever held, bytes.</summary>
+    public long PeakBytes()
+    {
+        process.Refresh();
+        return process.PeakWorkingSet64;
+    }
+
     public TimeSpan ProcessorTime()
     {
         process.Refresh();

@@ -40,14 +40,21 @@ sealed class Server : IAsyncDisposable
 
     public Task<JsonElement> JobAsync(string id) => Http.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/{id}");
 
-    public async Task<JsonElement> EndAsync(string id)
+    /// <summary>The most memory it has ever held, bytes.</summary>
+    public long PeakBytes()
+    {
+        process!.Refresh();
+        return process.PeakWorkingSet64;
+    }
+
+    public async Task<JsonElement> EndAsync(string id, int patienceSeconds = 60)
     {
         var limit = Stopwatch.StartNew();
         while (true)
         {
             JsonElement job = await JobAsync(id);
             if (job.GetProperty("completed_at").ValueKind != JsonValueKind.Null) return job;
-            if (limit.Elapsed > TimeSpan.FromSeconds(60)) throw new TimeoutException($"{id} is still {job.GetProperty("status")}.");
+            if (limit.Elapsed > TimeSpan.FromSeconds(patienceSeconds)) throw new TimeoutException($"{id} is still {job.GetProperty("status")}.");
             await Task.Delay(50);
         }
     }
