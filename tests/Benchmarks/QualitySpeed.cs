@@ -1,3 +1,4 @@
+using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Dsp.Restoration;
 using DgxMusic.Dsp.Separations;
