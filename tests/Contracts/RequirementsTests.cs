@@ -53,6 +53,6 @@ public sealed partial class RequirementsTests
     [GeneratedRegex(@"^- (?<number>[XABCD]-\d\d) \((?<state>built|planned)\) \S")]
     private static partial Regex Line();
 
-    [GeneratedRegex(@"\[Trait\(""Requirement"", ""(?<number>[^""]+)""\)\]")]
+    [GeneratedRegex(@"\bTrait\(""Requirement"", ""(?<number>[^""]+)""\)")]
     private static partial Regex Named();
 }

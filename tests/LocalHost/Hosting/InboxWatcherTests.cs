@@ -57,7 +57,7 @@ public sealed class InboxWatcherTests : IDisposable
         await PassAsync(0.6);
         UploadRow row = Assert.Single(await RowsAsync());
         Assert.Equal(("My song ✓.wav", UploadStatus.Ready, UploadSource.Inbox, Caller.OwnerId, 1.0), (row.FileName, row.Status, row.Source, row.Owner, row.Facts!.Seconds));
-        Assert.Contains("nothing starts from the inbox 'separate' yet", row.Note, StringComparison.Ordinal);
+        Assert.Contains("Taken apart by job sep_", row.Note, StringComparison.Ordinal);
         Assert.Equal([$"2026/11/20/{row.UploadId}/original.wav"], Files());
         Assert.Equal(wav, await File.ReadAllBytesAsync(In($"2026/11/20/{row.UploadId}/original.wav")));
         Assert.True(Directory.Exists(In("separate")));

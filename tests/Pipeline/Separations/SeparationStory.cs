@@ -26,13 +26,15 @@ sealed class SeparationStory : IDisposable
     /// <summary>Stereo, so that channels that change places are found; 21 strides, the last one short.</summary>
     public static readonly AudioBuffer Song = Noise((20 * Stride) + 123);
 
-    readonly byte[] file;
+    /// <summary>The upload.</summary>
+    public byte[] File { get; init; }
+
     Job? job;
 
     /// <param name="fake">Null: our own separators and their mocks.</param>
     public SeparationStory(WindowedFake? fake, AudioBuffer? song = null, params (string Name, string Value)[] settings)
     {
-        file = Waves.Of(song ?? Song, BitDepth.Float);
+        File = Waves.Of(song ?? Song, BitDepth.Float);
         Host = new(
             services =>
             {
@@ -65,10 +67,15 @@ sealed class SeparationStory : IDisposable
 
     public async Task<Job> SubmitAsync(SeparationRequest request)
     {
-        await using BlobWriter writer = await Host.Blobs.CreateAsync(Source);
-        await writer.Stream.WriteAsync(file);
-        await writer.CommitAsync();
+        await StoreAsync(Source, File);
         return job = await Host.Get<SeparationDesk>().SubmitAsync(new Upload(JobIds.Draw(JobKind.Separation), Source, "song.wav"), request, JobTerms.Local);
+    }
+
+    public async Task StoreAsync(BlobRef name, byte[] content)
+    {
+        await using BlobWriter writer = await Host.Blobs.CreateAsync(name);
+        await writer.Stream.WriteAsync(content);
+        await writer.CommitAsync();
     }
 
     public async Task<Job> EndAsync()
@@ -99,6 +106,14 @@ sealed class SeparationStory : IDisposable
 
     /// <summary>The parts as they were asked for, in that order; faulty ones too.</summary>
     public IReadOnlyList<SegmentRequest> Parts => [.. Host.Orchestrator.Calls.Where(call => call.Name.StartsWith(nameof(SeparateSegments), StringComparison.Ordinal)).Select(call => Payload.Read<SegmentRequest>(System.Text.Json.JsonDocument.Parse(call.Input).RootElement))];
+
+    public async Task<byte[]> BytesAsync(SeparationResult result, string track)
+    {
+        await using Stream stream = (await Host.Blobs.OpenReadAsync(result.Tracks.Single(one => one.Track == track).File))!;
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes);
+        return bytes.ToArray();
+    }
 
     public async Task<AudioBuffer> ReadAsync(SeparationResult result, string track)
     {
