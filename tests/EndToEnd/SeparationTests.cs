@@ -150,14 +150,15 @@ public sealed class SeparationTests : IAsyncLifetime
         Assert.Empty(left());
     }
 
-    /// <summary>The address that takes a form with these fields.</summary>
+    /// <summary>The address that takes a form with these fields, the first of them once.</summary>
     async Task<string> FindAddressAsync(params string[] fields)
     {
         JsonElement document = await server.Http.GetFromJsonAsync<JsonElement>("/api/v1/openapi.json");
         return Assert.Single(document.GetProperty("paths").EnumerateObject(), path =>
             path.Value.TryGetProperty("post", out JsonElement operation) && operation.TryGetProperty("requestBody", out JsonElement body)
             && body.GetProperty("content").TryGetProperty("multipart/form-data", out JsonElement form)
-            && fields.All(field => form.GetProperty("schema").GetProperty("properties").TryGetProperty(field, out _))).Name;
+            && form.GetProperty("schema").GetProperty("properties") is var properties && fields.All(field => properties.TryGetProperty(field, out _))
+            && properties.GetProperty(fields[0]).GetProperty("type").GetString() == "string").Name;
     }
 
     /// <returns>The problem it was refused with, at once or by its job; null and the result of what went well.</returns>
