@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Dsp.Resampling;
@@ -36,16 +34,16 @@ public sealed class SeparationTests : IAsyncLifetime
     public async Task Client_ThatKnowsOnlyTheDocument_GetsTracksThatAddUpToTheSong(string model, int rateHz)
     {
         if (model == Small) await RegisterSmallAsync();
-        AudioBuffer song = Song(5, rateHz, rateHz == 44_100 ? 2 : 1);
+        AudioBuffer song = SongFiles.Song(5, rateHz, rateHz == 44_100 ? 2 : 1);
         string address = await FindAddressAsync("file", "stems", "residual", "bit_depth", "model");
 
-        (JsonElement floats, AudioBuffer[] exact) = await SeparateAsync(address, Write(song, BitDepth.Float), ("model", model), ("stems", "all"), ("residual", "true"), ("bit_depth", "FLOAT"));
+        (JsonElement floats, AudioBuffer[] exact) = await SeparateAsync(address, SongFiles.Write(song, BitDepth.Float), ("model", model), ("stems", "all"), ("residual", "true"), ("bit_depth", "FLOAT"));
         AudioBuffer mix = rateHz == 44_100 ? song : Resampler.Convert(song, 44_100);
         Assert.Equal(5, exact.Length);
         Assert.Equal(1, floats.GetProperty("gain").GetDouble());
         AssertSum(mix, exact, gain: 1, within: 1e-6);
 
-        (JsonElement codes, AudioBuffer[] rounded) = await SeparateAsync(address, Write(song, BitDepth.Float), ("model", model), ("stems", "all"), ("residual", "true"), ("bit_depth", "PCM_16"));
+        (JsonElement codes, AudioBuffer[] rounded) = await SeparateAsync(address, SongFiles.Write(song, BitDepth.Float), ("model", model), ("stems", "all"), ("residual", "true"), ("bit_depth", "PCM_16"));
         double gain = codes.GetProperty("gain").GetDouble();
         AssertSum(mix, rounded, gain, within: (5 * 0.5 / 32_768) + 1e-6);   // each track rounded to nearest
         Assert.All(rounded, track => Assert.True(Enumerable.Range(0, 2).All(channel => track[channel].ToArray().All(sample => Math.Abs(sample) <= 0.99 + (1.0 / 32_768)))));
@@ -63,7 +61,7 @@ public sealed class SeparationTests : IAsyncLifetime
         ];
         foreach ((string what, string? problem) in files)
         {
-            (byte[] file, string name, long frames) = Odd(what);
+            (byte[] file, string name, long frames) = SongFiles.Odd(what);
             (string? code, JsonElement result) = await SubmitAsync(file, name);
             Assert.True(problem == code, $"{what}: {code ?? "taken"}");
             if (problem is not null) continue;
@@ -76,7 +74,7 @@ public sealed class SeparationTests : IAsyncLifetime
     [Trait("Requirement", "D-01")]
     public async Task Separate_CompressedFiles_AreTakenApartAtTheirLength()
     {
-        byte[] wav = Write(Song(3, 44_100, 2), BitDepth.Pcm24);
+        byte[] wav = SongFiles.Write(SongFiles.Song(3, 44_100, 2), BitDepth.Pcm24);
         await File.WriteAllBytesAsync(scratch["song.wav"], wav);
         foreach ((string name, string[] options) in new[] { ("song.ogg", (string[])[]), ("song.mp3", []), ("song.flac", ["-sample_fmt", "s32"]), ("song.m4a", []) })
         {
@@ -98,7 +96,7 @@ public sealed class SeparationTests : IAsyncLifetime
     public async Task Cancel_AtAnyInstant_LeavesNothingButTheUpload()
     {
         if (!server.IsOurs) return;
-        byte[] song = Write(Song(40, 44_100, 2), BitDepth.Pcm16);
+        byte[] song = SongFiles.Write(SongFiles.Song(40, 44_100, 2), BitDepth.Pcm16);
         string[] before = scratch.Files("data/stems");
         var chance = new Random(1);
         int cancelled = 0;
@@ -130,7 +128,7 @@ public sealed class SeparationTests : IAsyncLifetime
         List<long> peaks = [];
         foreach (int minutes in new[] { 1, 60 })
         {
-            using HttpResponseMessage answer = await mocked.Http.PostAsync("/api/v1/separations", Form(EightBits(Wav.Sine(60 * minutes, 8000)), "long.wav", ("model", "htdemucs"), ("stems", "vocals")));
+            using HttpResponseMessage answer = await mocked.Http.PostAsync("/api/v1/separations", Form(SongFiles.EightBits(Wav.Sine(60 * minutes, 8000)), "long.wav", ("model", "htdemucs"), ("stems", "vocals")));
             JsonElement job = await mocked.EndAsync((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job_id").GetString()!, patienceSeconds: 300);
             Assert.True(job.GetProperty("status").GetString() == "completed", $"{job.GetProperty("error_message")}");
             Assert.Equal(60.0 * minutes, job.GetProperty("result").GetProperty("duration_seconds").GetDouble());
@@ -189,7 +187,7 @@ public sealed class SeparationTests : IAsyncLifetime
         {
             byte[] bytes = [.. await RangeAsync(track.Value, 0, 999), .. await RangeAsync(track.Value, 1000, null)];
             Assert.Equal(track.Value.GetProperty("file_size_bytes").GetInt64(), bytes.Length);
-            tracks.Add(Read(bytes));
+            tracks.Add(SongFiles.Read(bytes));
         }
 
         return (result, [.. tracks]);
@@ -223,84 +221,6 @@ public sealed class SeparationTests : IAsyncLifetime
         }
 
         Assert.InRange(worst, 0, within);
-    }
-
-    static (byte[] File, string Name, long Frames) Odd(string what)
-    {
-        AudioBuffer second = Song(1, 44_100, 2);
-        switch (what)
-        {
-            case "one sample": return (Write(second.Slice(0, 1), BitDepth.Pcm16), "a.wav", 1);
-            case "a third of a second": return (Write(second.Slice(0, 13_230), BitDepth.Pcm24), "a.wav", 13_230);
-            case "silence": return (Write(new(44_100, 2, 44_100), BitDepth.Pcm16), "a.wav", 44_100);
-            case "22 kHz mono named .mp3": return (Wav.Sine(1, 22_050), "a.mp3", 22_050);
-            case "truncated": return (Wav.Sine(1, 44_100, 2)[..(44 + (4 * 30_000))], "a.wav", 30_000);
-            case "8 bits": return (EightBits(Wav.Sine(1, 44_100)), "a.wav", 44_100);
-            case "6 channels": return (Wav.Sine(1, 44_100, 6), "a.wav", 0);
-            case "no samples": return (Wav.Sine(0), "a.wav", 0);
-            case "a text": return ("This is a text and no song, however it is called."u8.ToArray(), "a.wav", 0);
-            default:
-                byte[] file = Write(what == "no number in it" ? second : Song(62, 8000, 1), BitDepth.Float);
-                BitConverter.GetBytes(float.NaN).CopyTo(file, file.Length - 4);
-                return (file, "a.wav", 0);
-        }
-    }
-
-    /// <summary>The same, one byte a sample.</summary>
-    static byte[] EightBits(byte[] wav)
-    {
-        byte[] file = [.. wav[..44], .. wav[44..].Chunk(2).Select(code => (byte)(128 + (sbyte)code[1]))];
-        BitConverter.GetBytes(file.Length - 8).CopyTo(file, 4);
-        BitConverter.GetBytes(BitConverter.ToInt32(file, 28) / 2).CopyTo(file, 28);
-        (file[32], file[34]) = ((byte)(file[32] / 2), 8);
-        BitConverter.GetBytes(file.Length - 44).CopyTo(file, 40);
-        return file;
-    }
-
-    static AudioBuffer Song(int seconds, int rateHz, int channels)
-    {
-        var song = new AudioBuffer(rateHz, channels, seconds * rateHz);
-        uint noise = 1;
-        for (int n = 0; n < song.Frames; n++)
-        {
-            noise = (noise * 1_664_525) + 1_013_904_223;
-            double t = (double)n / rateHz, beat = Math.Exp(-8 * (t % 0.5));
-            for (int channel = 0; channel < channels; channel++)
-                song[channel][n] = (float)((0.4 * beat * Math.Sin(400 * (t % 0.5))) + (0.3 * Math.Sin((2760 + (channel * 900)) * t)) + (0.05 * ((int)noise / 2_147_483_648.0)));
-        }
-
-        return song;
-    }
-
-    static byte[] Write(AudioBuffer samples, BitDepth depth)
-    {
-        using var file = new MemoryStream();
-        using var wav = new WavWriter(file, new(samples.SampleRateHz, samples.Channels, depth, samples.Frames));
-        wav.Write(samples);
-        wav.Complete();
-        return file.ToArray();
-    }
-
-    /// <summary>FLOAT or PCM_16, found without the code under test.</summary>
-    static AudioBuffer Read(byte[] wav)
-    {
-        int at = 12, format = 0, channels = 0, rate = 0, bits = 0;
-        while (true)
-        {
-            int size = BitConverter.ToInt32(wav, at + 4);
-            string chunk = System.Text.Encoding.ASCII.GetString(wav, at, 4);
-            if (chunk == "fmt ") (format, channels, rate, bits) = (BitConverter.ToInt16(wav, at + 8), BitConverter.ToInt16(wav, at + 10), BitConverter.ToInt32(wav, at + 12), BitConverter.ToInt16(wav, at + 22));
-            if (chunk == "data")
-            {
-                var samples = new AudioBuffer(rate, channels, size / (channels * bits / 8));
-                for (int n = 0; n < samples.Frames * channels; n++)
-                    samples[n % channels][n / channels] = bits == 32 ? BitConverter.ToSingle(wav, at + 8 + (4 * n)) : BitConverter.ToInt16(wav, at + 8 + (2 * n)) / 32_768f;
-                Assert.True(bits is 16 or 32, string.Create(CultureInfo.InvariantCulture, $"{bits} bits of format {format}"));
-                return samples;
-            }
-
-            at += 8 + size + (size & 1);
-        }
     }
 
     static MultipartFormDataContent Form(byte[] file, string name, params (string Name, string Value)[] fields)
