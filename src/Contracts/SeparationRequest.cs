@@ -15,7 +15,7 @@ public enum DeviceChoice
 /// <summary>How a track is to be taken apart, and into what.</summary>
 public sealed record SeparationRequest
 {
-    public const string Vocals = "vocals", Instrumental = "instrumental", All = "all", Residual = "residual", Auto = "auto", SourceDepth = "source";
+    public const string Vocals = "vocals", Instrumental = "instrumental", All = "all", Residual = "residual";
 
     public const int MostShifts = 20;
 

@@ -86,7 +86,7 @@ public sealed class BatchedSeparations(SeparationBatches batches, BatchParents p
             name = source.UploadId ?? source.Path ?? name;
             Separations.Check(fields);
             Upload upload = await source.FindAsync(uploads, JobKind.Separation, Callers.Of(request), request.HttpContext.RequestAborted);
-            return new(upload.FileName ?? name, upload, separation, null);
+            return new(upload.FileName ?? name, upload, await ReferenceFiles.FindAsync(separation, uploads, Callers.Of(request), request.HttpContext.RequestAborted), null);
         }
         catch (PipelineException refusal) when (refusal.Problem.Status < 500)
         {

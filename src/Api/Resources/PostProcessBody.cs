@@ -11,6 +11,9 @@ static class PostProcessBody
     const string Field = "post_process", Bleed = "de_bleed", Noise = "denoise", Gate = "gate", Loudness = "target_lufs";
 
     static readonly string[] steps = [Bleed, Noise, Gate];
+    static readonly DeBleed usualBleed = new();
+    static readonly Denoise usualNoise = new();
+    static readonly NoiseGate usualGate = new();
 
     /// <summary>Takes the field; what is wrong is added to the faults.</summary>
     /// <returns>Null: it is not there.</returns>
@@ -43,10 +46,6 @@ static class PostProcessBody
         foreach ((string field, string fault) in fields.Faults) faults[$"{Field}.{field}"] = fault;
         return process;
     }
-
-    static readonly DeBleed usualBleed = new();
-    static readonly Denoise usualNoise = new();
-    static readonly NoiseGate usualGate = new();
 
     /// <summary>An object, or <c>true</c> for the usual.</summary>
     static T? Step<T>(JsonFields fields, string name, Func<JsonFields, T> read)

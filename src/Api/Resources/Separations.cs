@@ -1,7 +1,6 @@
 using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
-using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Separations;
@@ -56,7 +55,7 @@ public sealed class Separations(SeparationDesk desk, UploadDesk uploads, UploadR
         StoredSource source = StoredSource.Read(fields);
         if (isRemote) fields.Faults["source_url"] = "POST /api/v1/uploads fetches a file from 'source_url'; give its 'upload_id' here once it is ready.";
         Check(fields);
-        separation = separation with { References = await FindAllAsync(separation.References, Callers.Of(request), cancel) };
+        separation = await ReferenceFiles.FindAsync(separation, uploads, Callers.Of(request), cancel);
         return await SubmitAsync(request, await source.FindAsync(uploads, JobKind.Separation, Callers.Of(request), cancel), separation, asked);
     }
 
@@ -69,19 +68,6 @@ public sealed class Separations(SeparationDesk desk, UploadDesk uploads, UploadR
             job.Model, job.CreatedAt, Links.Job(job.JobId), Links.Events(job.JobId));
         request.HttpContext.Response.Headers.Location = acceptance.StatusUrl;
         return Results.Json(acceptance, ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
-    }
-
-    /// <summary>References by the files they name, each of which this caller may read.</summary>
-    async Task<IReadOnlyDictionary<string, string>> FindAllAsync(IReadOnlyDictionary<string, string> references, Caller caller, CancellationToken cancel)
-    {
-        Dictionary<string, string> found = [];
-        foreach ((string track, string file) in references)
-        {
-            StoredSource source = UploadIds.IsOne(file) ? new(file, null) : new(null, file);
-            found[track] = (await source.FindAsync(uploads, JobKind.Separation, caller, cancel)).Blob.ToString();
-        }
-
-        return found;
     }
 
     internal static void Check(JsonFields fields)

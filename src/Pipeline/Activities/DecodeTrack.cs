@@ -1,5 +1,6 @@
 using DgxMusic.Audio;
 using DgxMusic.Audio.Tagging;
+using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Definitions;
@@ -35,12 +36,16 @@ public sealed class DecodeTrack(IBlobStore store, JobMonitor monitor) : IActivit
     public static readonly Activity<DecodeRequest, DecodedTrack> Definition =
         Activity<DecodeRequest, DecodedTrack>.Of<DecodeTrack>(version: 1, Lane.Cpu, JobStep.Decoding, Retry.Outage);
 
+    // For a progress bar, where nothing tells the length.
+    const double UsualSeconds = 600;
+
     public async Task<DecodedTrack> RunAsync(DecodeRequest request, ActivityContext context)
     {
         await monitor.EnterAsync(request.JobId, JobStep.Decoding, "Decoding.", context.Stopping);
         BlobRef output = BlobRef.ForWork(Definition, request.Folder, request with { JobId = "" });
         if (await store.FindRecordAsync<DecodedTrack>(output.With(".json"), context.Stopping) is { } done) return done;
-        await using Stream source = await RawSamples.OpenAsync(store, request.Source, context.Stopping);
+        // Uploads stay while a job takes them apart; what they are compared with may have been removed.
+        await using Stream source = await store.OpenReadAsync(request.Source, context.Stopping) ?? throw new PipelineException(Problem.FileNotFound, $"{request.Source} was removed before it was read.");
         return await store.SaveRecordAsync(output.With(".json"), await DecodeAsync(request, source, output, context.Stopping), context.Stopping);
     }
 
@@ -65,7 +70,7 @@ public sealed class DecodeTrack(IBlobStore store, JobMonitor monitor) : IActivit
             measure.Add(frames);
             file.Write(0, frames);
             written += frames.Seconds;
-            await monitor.AdvanceAsync(request.JobId, JobStep.Decoding, written / Math.Max(request.Seconds ?? 600, written), $"{written:F0} s decoded.", ++block, stopping);
+            await monitor.AdvanceAsync(request.JobId, JobStep.Decoding, written / Math.Max(request.Seconds ?? UsualSeconds, written), $"{written:F0} s decoded.", ++block, stopping);
         }
 
         TrackStatistics track = measure.Complete();

@@ -46,7 +46,7 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
             using ModelLease lease = await pool.LeaseAsync(request.Model, request.Title, SeparationRun.Of(job, request.OnCpu, context.Stopping));
             CheckSources(lease.Model, separators.Find(request.Model).Stems);
             PreparedSeparator prepared = Describe(lease, request, await tuning.FindAsync(lease.Facts, request.OnCpu, context.Stopping));
-            await ledger.UpdateAsync(request.JobId, null, row => row with { DeviceUsed = prepared.Device }, context.Stopping);
+            await ledger.UpdateAsync(request.JobId, null, row => row with { DeviceUsed = prepared.Device, Model = prepared.Engine.Name }, context.Stopping);
             return prepared;
         }
         catch (GpuFaultException fault) when (!request.OnCpu)

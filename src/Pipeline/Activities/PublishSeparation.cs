@@ -64,9 +64,12 @@ public sealed class PublishSeparation(IBlobStore store, JobMonitor monitor) : IA
         var outputs = new SortedDictionary<string, FileFingerprint>(StringComparer.Ordinal);
         foreach (StemFile track in tracks) outputs[track.Track] = await FingerprintAsync(track.File, stopping);
         return new(
-            SeparationManifest.CurrentVersion, request.Model.Engine, request.Model.Numerics, ProductVersion.Text, await FingerprintAsync(request.Input.Source, stopping), request.Input.Request,
+            SeparationManifest.CurrentVersion, request.Model.Engine, request.Model.Numerics, ProductVersion.Text, await FingerprintAsync(request.Input.Source, stopping), WithoutReferences(request.Input.Request),
             request.Input.Settings, request.Devices, request.Measured.Gain, request.Measured.Quality, request.Measured.Seams, outputs);
     }
+
+    /// <summary>What tracks were compared with changes none of them, and its name holds a date and an id.</summary>
+    static SeparationRequest WithoutReferences(SeparationRequest request) => request with { References = new Dictionary<string, string>() };
 
     async Task<FileFingerprint> FingerprintAsync(BlobRef blob, CancellationToken stopping)
     {

@@ -45,7 +45,9 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, Tunin
     public async Task<StemPart> RunAsync(SegmentRequest request, ActivityContext context)
     {
         JobStep step = request.Model.OnCpu ? JobStep.RunningOnCpu : JobStep.Separating;
-        await monitor.EnterPartAsync(request.JobId, step, new(request.From, request.To, 0), request.Track.Frames, $"{request.Model.Engine.Name} begins. {request.Reason}", context.Stopping);
+        double expected = request.Model.SecondsPerStride * SegmentPlan.Parts(request.Track.Frames, request.Model.StrideFrames);
+        await monitor.EnterPartAsync(
+            request.JobId, step, new(request.From, request.To, 0), request.Track.Frames, $"{request.Model.Engine.Name} begins. {request.Reason}", expected, context.Stopping);
         BlobRef output = NameOf(request, request.From, request.To);
         if (await store.FindRecordAsync<StemPart>(output.With(".json"), context.Stopping) is { } done) return done;
 

@@ -39,12 +39,13 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     }
 
     /// <summary>The same for a step that runs for each of several parts of the work: each says once that it began.</summary>
+    /// <param name="secondsOfWork">What all parts together are expected to take; counts until one of them has told better.</param>
     /// <inheritdoc cref="EnterAsync" path="/exception"/>
-    public async Task EnterPartAsync(string jobId, JobStep step, WorkPart part, long total, string message, CancellationToken stopping)
+    public async Task EnterPartAsync(string jobId, JobStep step, WorkPart part, long total, string message, double secondsOfWork, CancellationToken stopping)
     {
         if (await ledger.FindAsync(jobId, stopping) is not { } job) throw new InvalidOperationException($"The catalog does not show job {jobId} yet.");
         if (job.Status == JobStatus.Pending) throw new NoPlaceException();
-        await ReportAsync(jobId, step, 0, message, $"{step}:{part.From}:begun", new(part, total, null), stopping);
+        await ReportAsync(jobId, step, 0, message, $"{step}:{part.From}:begun", new(part, total, left => left * secondsOfWork, IsGuess: true), stopping);
     }
 
     /// <summary>Reports how much of a step is done, at most twice a second, and looks whether the job is still wanted as often.</summary>
@@ -63,10 +64,10 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     public Task AdvancePartAsync(string jobId, JobStep step, WorkPart part, long total, string message, long block, Func<double, double>? secondsLeft, CancellationToken stopping)
     {
         bool quiet = part.Done < 1 && lastReports.TryGetValue(jobId, out long last) && clock.GetElapsedTime(last) < quietTime;
-        return quiet ? Task.CompletedTask : ReportAsync(jobId, step, 0, message, $"{step}:{part.From}:{block}", new(part, total, secondsLeft), stopping);
+        return quiet ? Task.CompletedTask : ReportAsync(jobId, step, 0, message, $"{step}:{part.From}:{block}", new(part, total, secondsLeft, IsGuess: false), stopping);
     }
 
-    sealed record PartReport(WorkPart Part, long Total, Func<double, double>? SecondsLeft);
+    sealed record PartReport(WorkPart Part, long Total, Func<double, double>? SecondsLeft, bool IsGuess);
 
     /// <summary>Lets go of what is kept for a job that has ended.</summary>
     public void Forget(string jobId) => lastReports.TryRemove(jobId, out _);
@@ -107,7 +108,8 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     Job Tally(Job row, PartReport report)
     {
         WorkTally work = (row.Work is { } known && known.Total == report.Total ? known : WorkTally.Begin(report.Total)).With(report.Part);
-        DateTime? end = report.SecondsLeft is { } left ? ledger.UtcNow.AddSeconds(left(1 - work.Done)) : row.ExpectedCompletion;
+        bool isNews = !report.IsGuess || row.ExpectedCompletion is null;
+        DateTime? end = isNews && report.SecondsLeft is { } left ? ledger.UtcNow.AddSeconds(left(1 - work.Done)) : row.ExpectedCompletion;
         return row with { Work = work, ExpectedCompletion = end };
     }
 }

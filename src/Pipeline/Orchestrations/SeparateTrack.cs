@@ -52,10 +52,11 @@ public static class SeparateTrack
         foreach ((string name, DecodedTrack reference) in references)
             compared.Add(await context.CallActivityAsync(CompareWithReference.Definition, new(input.JobId, input.Folder, measured.Stems, name, reference)));
         List<StemFile> files = [];
-        foreach ((string name, PostProcess? process) in FilesOf(names, input.Request.PostProcess))
+        IReadOnlyList<(string Track, PostProcess? Process)> wanted = FilesOf(names, input.Request.PostProcess);
+        foreach ((string name, PostProcess? process) in wanted)
         {
             var request = new EncodeTrackRequest(
-                input.JobId, input.Folder, name, files.Count, FilesOf(names, input.Request.PostProcess).Count(), measured.Stems, track.Tags, measured.Gain, format, RateOf(input, track),
+                input.JobId, input.Folder, name, files.Count, wanted.Count, measured.Stems, track.Tags, measured.Gain, format, RateOf(input, track),
                 input.FileName, input.Request.Title, input.Request.Artist, process);
             files.Add(await context.CallActivityAsync(EncodeTrack.Definition, request));
         }
@@ -68,7 +69,7 @@ public static class SeparateTrack
         StemSource.Of(track.Source, (long)(track.Seconds * track.Source.SampleRateHz), RateOf(input, track)), new(input.Request.OutputFormat, input.Request.BitDepth, input.Request.Bitrate));
 
     /// <summary>The tracks as they are, then, where that was asked for, as post-processing leaves them.</summary>
-    static IEnumerable<(string Track, PostProcess? Process)> FilesOf(IReadOnlyList<string> names, PostProcess? process) =>
+    static IReadOnlyList<(string Track, PostProcess? Process)> FilesOf(IReadOnlyList<string> names, PostProcess? process) =>
     [
         .. names.Select(name => (name, (PostProcess?)null)),
         .. process is null ? [] : names.Where(name => name != SeparationRequest.Residual).Select(name => (name, (PostProcess?)process)),

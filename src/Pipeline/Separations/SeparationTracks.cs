@@ -10,12 +10,12 @@ static class SeparationTracks
     public static IReadOnlyList<string> KnownOf(IReadOnlyList<string> sources) =>
         [SeparationRequest.All, .. sources, .. HasInstrumental(sources) ? [SeparationRequest.Instrumental] : Array.Empty<string>()];
 
-    /// <summary>The tracks to write, in order, each once.</summary>
+    /// <summary>The tracks to write, in order, each once: every source where the model has none of those asked for.</summary>
     public static IReadOnlyList<string> Of(SeparationRequest request, IReadOnlyList<string> sources)
     {
         IEnumerable<string> asked = request.Stems.SelectMany(stem => stem == SeparationRequest.All ? sources : [stem]).Distinct();
         string[] made = [.. asked.Where(KnownOf(sources).Contains)];
-        return [.. made, .. request.WithResidual ? [SeparationRequest.Residual] : Array.Empty<string>()];
+        return [.. made.Length > 0 ? made : sources, .. request.WithResidual ? [SeparationRequest.Residual] : Array.Empty<string>()];
     }
 
     public static IEnumerable<string> WarningsOf(IReadOnlyList<string> sources, double gain)

@@ -173,7 +173,7 @@ public sealed class SeparateTrackTests
 
         string[] wanted =
         [
-            "Loading htdemucs. The GPU Large does the work", "Decoding song.wav: WAV, 8000 Hz, 2 channels", "htdemucs begins", "model 1 of 2", "model 2 of 2", "htdemucs is done",
+            "Loading htdemucs. The GPU One does the work", "Decoding song.wav: WAV, 8000 Hz, 2 channels", "htdemucs begins", "model 1 of 2", "model 2 of 2", "htdemucs is done",
             "Saving vocals as WAV", "Saving instrumental as WAV", "Publishing", "Completed",
         ];
         int at = -1;

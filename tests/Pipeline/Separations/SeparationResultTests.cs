@@ -33,6 +33,27 @@ public sealed class SeparationResultTests
     }
 
     [Fact]
+    [Trait("Requirement", "D-05")]
+    public async Task SeparateTrack_NothingAskedOfAModelWithoutVocals_GivesWhatItHas()
+    {
+        using var story = new SeparationStory(new() { Stems = ["drums", "other"] });
+        SeparationResult result = await story.CompleteAsync(new SeparationRequest { Model = "htdemucs" });
+        Assert.Equal(["drums", "other"], result.Tracks.Select(track => track.Track));
+        Assert.Contains(result.Warnings, warning => warning.Contains("has no vocals", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "D-07")]
+    public async Task SeparateTrack_ModelTooLargeForTheGpu_NamesTheOneThatRanInItsPlace()
+    {
+        using var story = new SeparationStory(new("htdemucs_ft"), [new WindowedFake()], freeMb: 5000);
+        SeparationResult result = await story.CompleteAsync(SeparationStory.Floats() with { Model = "htdemucs_ft" });
+        Assert.Equal("htdemucs", result.Engine.Name);
+        Assert.Contains(result.Warnings, warning => warning.Contains("htdemucs takes its place", StringComparison.Ordinal));
+        Assert.Equal("htdemucs", (await story.Host.Ledger.GetAsync(story.JobId)).Model);
+    }
+
+    [Fact]
     [Trait("Requirement", "D-02")]
     [Trait("Requirement", "D-03")]
     public async Task SeparateTrack_WavOfAnotherRate_GivesSixteenBitsAtTheModelsRateUnlessAsked()
@@ -104,6 +125,10 @@ public sealed class SeparationResultTests
         Assert.True(compared.Compared[0].Distortion.IsExact);
         Assert.False(compared.Compared[1].Distortion.IsExact);
         Assert.NotNull(compared.Compared[1].Distortion.GlobalDb);
+        // What it was compared with is no part of how it was made, and its name has a date and an id.
+        SeparationManifest plain = (await SeparationManifest.ReadAsync(first.Host.Blobs, made.Manifest, default))!, manifest = (await SeparationManifest.ReadAsync(second.Host.Blobs, compared.Manifest, default))!;
+        Assert.Empty(manifest.Request.References);
+        Assert.Equal(plain.Outputs, manifest.Outputs);
         Assert.NotNull(compared.Quality.ReconstructionErrorDb);
         Assert.All(compared.Quality.Tracks, track => Assert.True(track.Peak > 0 && track.SilenceShare < 1));
     }

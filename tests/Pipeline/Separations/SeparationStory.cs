@@ -33,12 +33,25 @@ sealed class SeparationStory : IDisposable
 
     /// <param name="fake">Null: our own separators and their mocks.</param>
     public SeparationStory(WindowedFake? fake, AudioBuffer? song = null, params (string Name, string Value)[] settings)
+        : this(fake is null ? [] : [fake], 80_000, song, settings)
+    {
+    }
+
+    /// <param name="others">Are installed too.</param>
+    /// <param name="freeMb">What its GPU has room for.</param>
+    public SeparationStory(WindowedFake fake, IEnumerable<WindowedFake> others, long freeMb)
+        : this([fake, .. others], freeMb, null, [])
+    {
+    }
+
+    SeparationStory(IReadOnlyList<WindowedFake> fakes, long freeMb, AudioBuffer? song, (string Name, string Value)[] settings)
     {
         File = Waves.Of(song ?? Song, BitDepth.Float);
         Host = new(
             services =>
             {
-                if (fake is not null) services.AddSingleton<ISourceSeparator>(fake).AddSingleton<IGpuProbe, LargeGpu>();
+                foreach (WindowedFake fake in fakes) services.AddSingleton<ISourceSeparator>(fake);
+                if (fakes.Count > 0) services.AddSingleton<IGpuProbe>(new OneGpu(freeMb));
             },
             settings: settings);
     }
@@ -142,9 +155,8 @@ sealed class SeparationStory : IDisposable
 
     public void Dispose() => Host.Dispose();
 
-    /// <summary>There is one, and it has room for everything.</summary>
-    sealed class LargeGpu : IGpuProbe
+    sealed class OneGpu(long freeMb) : IGpuProbe
     {
-        public GpuReport Look() => new(true, [new("Large", 80_000, 80_000)], null);
+        public GpuReport Look() => new(true, [new("One", 80_000, freeMb)], null);
     }
 }
