@@ -19,10 +19,14 @@ public sealed class FailingCatalog(ICatalog rows) : ICatalog
 
     public int Writes => writes;
 
+    /// <summary>Queries and finds.</summary>
+    public int Reads { get; private set; }
+
     public void Forget() => (RowsRead, JobRowsRead) = (0, 0);
 
     public async Task<CatalogRow?> FindAsync(RowKey key, CancellationToken cancel = default)
     {
+        Reads++;
         CatalogRow? row = await rows.FindAsync(key, cancel);
         if (row is not null) RowsRead++;
         if (row is not null && key.Table == "jobs") JobRowsRead++;
@@ -37,6 +41,7 @@ public sealed class FailingCatalog(ICatalog rows) : ICatalog
 
     public async Task<IReadOnlyList<CatalogRow>> QueryAsync(string table, string partition, string? after, int limit, CancellationToken cancel = default)
     {
+        Reads++;
         IReadOnlyList<CatalogRow> found = await rows.QueryAsync(table, partition, after, limit, cancel);
         RowsRead += found.Count;
         return found;
