@@ -70,6 +70,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem HashMismatch = new("hash-mismatch", 503, "This is not the file it should be.");
     public static readonly Problem DownloadFailed = new("download-failed", 503, "The file could not be downloaded.");
     public static readonly Problem ModelInitFailed = new("model-init-failed", 503, "The model could not be loaded; the same request may succeed later.");
+    public static readonly Problem GpuUnavailable = new("gpu-unavailable", 503, "There is no GPU that could do this work.");
     public static readonly Problem NotReady = new("not-ready", 503, "This server cannot work yet.");
     public static readonly Problem StorageWriteFailed = new("storage-write-failed", 503, "The store did not take the file.");
 

@@ -27,6 +27,6 @@ public static class PipelineDefinitions
         CompareReproduction.Definition,
         PlanSeparation.Definition, PrepareSeparator.Definition, PrepareSeparator.OnCpu, DecodeTrack.Definition, SeparateSegments.Definition, SeparateSegments.OnCpu,
         MeasureStems.Definition, CompareWithReference.Definition, EncodeTrack.Definition, PublishSeparation.Definition,
-        HearSession.Definition, SeparateSteps.Definition,
+        HearSession.Definition, SeparateSteps.Definition, SeparateSteps.OnCpu,
     ];
 }

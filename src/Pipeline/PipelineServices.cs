@@ -1,4 +1,5 @@
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Live;
@@ -29,6 +30,7 @@ public static class PipelineServices
         services.AddJobResources();
         services.AddWebhooks();
         services.AddLive();
+        services.AddGpu();
         services.AddSeparations();
         services.AddSingleton<SeparationReproductions>();
         services.AddSingleton(provider => MasteringDefaults.From(provider.GetRequiredService<IConfiguration>()));

@@ -1,6 +1,7 @@
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Jobs;
 using Microsoft.AspNetCore.Http;
 
@@ -17,18 +18,18 @@ public sealed record GpuCard(string Name, long TotalMb, long FreeMb);
 public sealed record GpuCapacity(bool Available, string Backend, IReadOnlyList<GpuCard> Gpus, int? ActiveJobs, int? QueuedJobs, bool Mock, string? Reason);
 
 /// <summary>Capacity of GPUs.</summary>
-public sealed class Gpu(QueueStatistics statistics, EngineSwitches switches, IGpuProbe probe)
+public sealed class Gpu(QueueStatistics statistics, EngineSwitches switches, GpuFinder gpus)
 {
     public async Task<IResult> ReadAsync(HttpRequest request)
     {
         try
         {
             QueueReport queue = await statistics.ReadAsync(request.HttpContext.RequestAborted);
-            return Tell(queue.ProcessingJobs, queue.PendingJobs, null);
+            return await TellAsync(queue.ProcessingJobs, queue.PendingJobs, null);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return Tell(null, null, $" The queue does not answer ({fault.GetType().Name}).");
+            return await TellAsync(null, null, $" The queue does not answer ({fault.GetType().Name}).");
         }
     }
 
@@ -36,9 +37,9 @@ public sealed class Gpu(QueueStatistics statistics, EngineSwitches switches, IGp
     public Task<IResult> OpenSessionAsync(HttpRequest request) =>
         throw new PipelineException(Problem.NotBuilt, "There are no GPU sessions yet: each job takes what it needs and gives it back. GET /api/v1/gpu/capacity tells what there is.");
 
-    IResult Tell(int? active, int? queued, string? more)
+    async Task<IResult> TellAsync(int? active, int? queued, string? more)
     {
-        GpuReport report = GpuReport.Of(probe);
+        GpuReport report = await ReportAsync();
         bool isThere = report.Best is not null;
         string reason = (isThere ? "" : $"{report.Reason ?? "There is no GPU."} The CPU does the work.") + more;
         return Results.Json(
@@ -46,5 +47,17 @@ public sealed class Gpu(QueueStatistics statistics, EngineSwitches switches, IGp
                 isThere, isThere ? SeparationDevices.Cuda : SeparationDevices.Cpu, [.. report.Gpus.Select(gpu => new GpuCard(gpu.Name, gpu.TotalMb, gpu.FreeMb))], active, queued, switches.Any,
                 reason.Length == 0 ? null : reason.Trim()),
             ApiJson.Options);
+    }
+
+    async Task<GpuReport> ReportAsync()
+    {
+        try
+        {
+            return (await gpus.FindAsync()).Gpu;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            return new(true, [], $"The GPU workers could not be asked for ({fault.GetType().Name}).");
+        }
     }
 }

@@ -3,6 +3,7 @@ using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using Microsoft.AspNetCore.Http;
@@ -30,7 +31,7 @@ public sealed record HealthProbe(string Status);
 public sealed record HostFacts(string ScratchFolder, DateTime StartedAtUtc);
 
 /// <summary>Whether the parts work. Asking always succeeds; the answer may be bad.</summary>
-public sealed class Health(ICatalog catalog, IBlobStore store, QueueStatistics statistics, EngineRegistry engines, SeparatorRegistry separators, EngineSwitches switches, HostFacts host, TimeProvider clock)
+public sealed class Health(ICatalog catalog, IBlobStore store, QueueStatistics statistics, EngineRegistry engines, SeparatorRegistry separators, EngineSwitches switches, GpuFinder gpus, HostFacts host, TimeProvider clock)
 {
     const double DegradedBelow = 0.20, UnhealthyBelow = 0.10;
 
@@ -40,7 +41,7 @@ public sealed class Health(ICatalog catalog, IBlobStore store, QueueStatistics s
         HealthCheck[] checks =
         [
             await DatabaseAsync(cancel),
-            Gpu(),
+            await GpuAsync(cancel),
             await QueueAsync(cancel),
             Disk(),
         ];
@@ -76,12 +77,17 @@ public sealed class Health(ICatalog catalog, IBlobStore store, QueueStatistics s
         return new("queue", HealthStatus.Healthy, $"{report.PendingJobs} waiting, {report.ProcessingJobs} running.", details);
     });
 
-    HealthCheck Gpu()
+    Task<HealthCheck> GpuAsync(CancellationToken cancel) => CheckAsync("gpu", "The list of GPU workers", async () =>
     {
+        GpuReport report = (await gpus.FindAsync(cancel)).Gpu;
         string[] installed = [.. engines.Installed, .. separators.All.Where(engine => engine.IsInstalled).Select(engine => engine.Facts.Name)];
-        var details = new Dictionary<string, object> { ["engines"] = installed, ["musicgen_mock"] = switches.MusicGenMock, ["demucs_mock"] = switches.DemucsMock };
-        return new("gpu", HealthStatus.Degraded, $"No GPU engine is built in; the CPU does the work. {switches.Notice}".TrimEnd(), details);
-    }
+        var details = new Dictionary<string, object>
+        {
+            ["engines"] = installed, ["musicgen_mock"] = switches.MusicGenMock, ["demucs_mock"] = switches.DemucsMock, ["gpus"] = report.Gpus.Select(gpu => gpu.Name).ToArray(),
+        };
+        string found = report.Best is null ? $"{report.Reason ?? "There is no GPU."} The CPU does the work." : $"{string.Join(", ", report.Gpus.Select(gpu => gpu.Name))}.";
+        return new("gpu", report.Best is null ? HealthStatus.Degraded : HealthStatus.Healthy, $"{found} {switches.Notice}".TrimEnd(), details);
+    });
 
     HealthCheck Disk() => DiskOf(new DriveInfo(Path.GetFullPath(host.ScratchFolder)));
 

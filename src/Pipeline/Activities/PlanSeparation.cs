@@ -1,33 +1,78 @@
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Activities;
+
+/// <param name="Since">When this was asked for the first time.</param>
+public sealed record PlanRequest(SeparationInput Work, DateTime Since) : IJobInput
+{
+    public string JobId => Work.JobId;
+}
 
 /// <summary>Which model runs where.</summary>
 /// <param name="Reason">What was decided and why, in a sentence or two.</param>
 /// <param name="Warnings">What the caller gets otherwise than asked for.</param>
-public sealed record SeparationPlan(string Model, bool OnCpu, string Reason, IReadOnlyList<string> Warnings);
+/// <param name="AskAgainAfter">Null: it is decided. Else there is no GPU worker yet.</param>
+public sealed record SeparationPlan(string Model, bool OnCpu, string Reason, IReadOnlyList<string> Warnings, TimeSpan? AskAgainAfter = null);
 
-/// <summary>Chooses the model and the device.</summary>
-public sealed class PlanSeparation(JobMonitor monitor, SeparatorRegistry separators, IGpuProbe probe) : IActivity<SeparationInput, SeparationPlan>
+/// <summary>Chooses the model and the device. Nothing is given to a GPU worker before one lives: work that nobody takes could not be taken back.</summary>
+public sealed class PlanSeparation(JobMonitor monitor, JobLedger ledger, SeparatorRegistry separators, GpuFinder gpus, IGpuWaker waker) : IActivity<PlanRequest, SeparationPlan>
 {
-    public static readonly Activity<SeparationInput, SeparationPlan> Definition =
-        Activity<SeparationInput, SeparationPlan>.Of<PlanSeparation>(version: 1, Lane.Io, JobStep.LoadingModel, Retry.Outage);
+    public static readonly Activity<PlanRequest, SeparationPlan> Definition =
+        Activity<PlanRequest, SeparationPlan>.Of<PlanSeparation>(version: 1, Lane.Io, JobStep.LoadingModel, Retry.Outage);
 
-    public async Task<SeparationPlan> RunAsync(SeparationInput input, ActivityContext context)
+    static readonly TimeSpan pause = TimeSpan.FromSeconds(15);
+
+    public async Task<SeparationPlan> RunAsync(PlanRequest request, ActivityContext context)
     {
+        SeparationInput input = request.Work;
         await monitor.EnterAsync(input.JobId, JobStep.LoadingModel, "Choosing the device.", context.Stopping);
         ISourceSeparator separator = separators.Find(input.Model);
-        if (input.Devices is [{ } first, ..]) return new(separator.Facts.Name, first.Device == SeparationDevices.Cpu, "It runs where the original did.", []);
+        GpuFinding found = await gpus.FindAsync(context.Stopping);
+        if (found.MayCome && MayUseGpu(input, separator))
+        {
+            if (await WaitAsync(request, context) is { } wait) return new(separator.Facts.Name, false, "", [], wait);
+            found = found with { Gpu = found.Gpu with { Reason = FormattableString.Invariant($"No GPU worker was alive for {gpus.Options.WaitMinutes:0.##} minutes.") } };
+            if (gpus.Options.WhenNone == GpuShortage.Fail) throw new PipelineException(Problem.GpuUnavailable, found.Gpu.Reason);
+        }
+
+        SeparationPlan plan = Choose(input, separator, found.Gpu);
+        if (!plan.OnCpu && found.IsRemote) await ledger.UpdateAsync(input.JobId, null, row => row with { OnGpuWorker = true }, context.Stopping);
+        return plan;
+    }
+
+    /// <returns>Null: it has waited long enough.</returns>
+    async Task<TimeSpan?> WaitAsync(PlanRequest request, ActivityContext context)
+    {
+        TimeSpan left = request.Since.AddMinutes(gpus.Options.WaitMinutes) - ledger.UtcNow;
+        if (left <= TimeSpan.Zero) return null;
+        await waker.WakeAsync(context.Stopping);
+        string then = gpus.Options.WhenNone == GpuShortage.Cpu ? "the CPU takes it" : "it fails";
+        string message = FormattableString.Invariant($"Waiting for a GPU worker; if none comes within {gpus.Options.WaitMinutes:0.##} minutes, {then}.");
+        await monitor.EnterAsync(request.JobId, JobStep.LoadingModel, message, context.Stopping, "no worker");
+        return left < pause ? left : pause;
+    }
+
+    static bool MayUseGpu(SeparationInput input, ISourceSeparator separator) => input.Devices is [{ } first, ..]
+        ? first.Device != SeparationDevices.Cpu
+        : input.Request.Device != DeviceChoice.Cpu && (separator.Facts.IsMock || SeparationDevices.MemoryMbOf(separator.Facts.Name) is not null);
+
+    SeparationPlan Choose(SeparationInput input, ISourceSeparator separator, GpuReport gpu)
+    {
+        string name = separator.Facts.Name;
+        bool hasLane = gpus.Options.Workers == GpuWorkers.Here || gpu.Best is not null;
+        if (input.Devices is [{ } first, ..] && (hasLane || first.Device == SeparationDevices.Cpu)) return new(name, first.Device == SeparationDevices.Cpu, "It runs where the original did.", []);
 
         // A mock plays the GPU too, so that what goes wrong on one can be tried without.
-        if (separator.Facts.IsMock && input.Request.Device != DeviceChoice.Cpu) return new(separator.Facts.Name, false, $"A mock stands in for {separator.Facts.Name}.", []);
+        if (separator.Facts.IsMock && hasLane && input.Request.Device != DeviceChoice.Cpu) return new(name, false, $"A mock stands in for {name}.", []);
         bool? wantsGpu = input.Request.Device switch { DeviceChoice.Gpu => true, DeviceChoice.Cpu => false, _ => null };
         string[] installed = [.. separators.All.Where(one => one.IsInstalled).Select(one => one.Facts.Name)];
-        SeparationDevice chosen = SeparationDevices.Choose(new(separator.Facts.Name, wantsGpu, installed), GpuReport.Of(probe));
+        SeparationDevice chosen = SeparationDevices.Choose(new(name, wantsGpu, installed), gpu);
         return new(chosen.Model, chosen.OnCpu, chosen.Text, chosen.Warnings);
     }
 }

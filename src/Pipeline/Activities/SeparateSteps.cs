@@ -21,6 +21,8 @@ public sealed class SeparateSteps(IBlobStore store, LiveStore sessions, Separato
     public static readonly Activity<LiveWork, LiveProgress> Definition =
         Activity<LiveWork, LiveProgress>.Of<SeparateSteps>(version: 1, Lane.Gpu, JobStep.Separating, Retry.WithoutPlace);
 
+    public static readonly Activity<LiveWork, LiveProgress> OnCpu = Definition.Twin(nameof(SeparateSteps) + nameof(OnCpu), Lane.Cpu);
+
     /// <summary>Work that others have to wait for, at most; what is behind goes on after them.</summary>
     static readonly TimeSpan longestTurn = TimeSpan.FromSeconds(20);
 
@@ -76,7 +78,7 @@ public sealed class SeparateSteps(IBlobStore store, LiveStore sessions, Separato
     async Task<(Saved Saved, double Seconds)> ComputeAsync(LiveWork work, LiveProgress progress, BlobRef output, CancellationToken stopping)
     {
         LiveFacts facts = work.Session.Facts;
-        using ModelLease lease = await pool.LeaseAsync(facts.Engine.Name, "", new EngineRun(Stopping: stopping));
+        using ModelLease lease = await pool.LeaseAsync(facts.Engine.Name, "", new EngineRun(OnCpu: work.Session.OnCpu, Stopping: stopping));
         if (lease.Facts != facts.Engine)
             throw new PipelineException(Problem.EngineDiffers, $"{facts.Engine.Name} is not what it was when the session was opened; open another.");
         long began = clock.GetTimestamp();

@@ -153,6 +153,12 @@ public sealed record Job
 
     public string? DeviceUsed { get; init; }
 
+    /// <summary>Its work was given to GPU workers, which may end at any moment.</summary>
+    public bool OnGpuWorker { get; init; }
+
+    /// <summary>Its orchestration is ended to begin again from its input.</summary>
+    public bool IsRestarting { get; init; }
+
     /// <summary>How far the parts of its work have come; null where it is not done in parts.</summary>
     public WorkTally? Work { get; init; }
 

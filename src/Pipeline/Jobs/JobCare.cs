@@ -8,7 +8,7 @@ namespace DgxMusic.Pipeline.Jobs;
 
 /// <summary>Looks after jobs that nobody else can: those that stand still, and those whose orchestration is gone. A job that waits its turn does neither.</summary>
 public sealed class JobCare(
-    OpenJobs open, JobLedger ledger, JobQueue queue, JobStarter starter, JobSettlement settlement, JobMonitor monitor, IOrchestrationClient client, PipelineOptions options, BatchParents batches) : ISweep
+    OpenJobs open, JobLedger ledger, JobQueue queue, JobStarter starter, JobSettlement settlement, JobMonitor monitor, IOrchestrationClient client, PipelineOptions options, BatchParents batches, GpuRescue rescue) : ISweep
 {
     public async Task SweepAsync(CancellationToken cancel = default)
     {
@@ -31,8 +31,12 @@ public sealed class JobCare(
         if (await batches.SettleAsync(id, cancel) is { IsTerminal: true } ended) await settlement.SettleAsync(ended, cancel);
     }
 
-    Task LookAfterAsync(Job job, CancellationToken cancel) =>
-        job.Status == JobStatus.Pending ? RestAsync(job, cancel) : IsStuck(job) ? EndStuckAsync(job, cancel) : starter.EnsureRunningAsync(job, cancel);
+    async Task LookAfterAsync(Job job, CancellationToken cancel)
+    {
+        if (job.Status == JobStatus.Pending) await RestAsync(job, cancel);
+        else if (IsStuck(job)) await EndStuckAsync(job, cancel);
+        else if (!await rescue.TryAsync(job, cancel)) await starter.EnsureRunningAsync(job, cancel);
+    }
 
     /// <summary>A job that gave up its place: its orchestration has to be there to want one again, and its entry in the queue.</summary>
     async Task RestAsync(Job job, CancellationToken cancel)

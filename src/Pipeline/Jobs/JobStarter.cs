@@ -11,7 +11,7 @@ public sealed class JobStarter(IOrchestrationClient client, JobLedger ledger, Jo
 {
     public async Task EnsureRunningAsync(Job job, CancellationToken cancel = default)
     {
-        if (job.IsTerminal) return;
+        if (job.IsTerminal || job.IsRestarting) return;
         InstanceState? instance = await client.FindAsync(job.JobId, cancel);
         if (instance is null) await StartAsync(job, cancel);
         else if (instance.Status is not InstanceStatus.Running) await CloseAbandonedAsync(job, instance, cancel);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
+using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
@@ -18,7 +19,7 @@ public sealed record LiveSession(Job Job, LiveFacts Facts, LiveState? State);
 /// out for an hour, or wait behind one itself. What it computes waits its turn, step by step, among the steps of other jobs.
 /// </summary>
 public sealed class LiveDesk(
-    LiveStore sessions, LiveGrids grids, JobDesk desk, JobLedger ledger, JobStarter starter, LiveRetention retention, Quotas quotas, IOrchestrationClient client, IOptions<LiveOptions> options)
+    LiveStore sessions, LiveGrids grids, JobDesk desk, JobLedger ledger, JobStarter starter, LiveRetention retention, Quotas quotas, IOrchestrationClient client, IOptions<LiveOptions> options, IOptions<GpuOptions> gpu)
 {
     /// <summary>Seconds that one push may bring.</summary>
     public const int LongestChunkSeconds = 15;
@@ -35,7 +36,7 @@ public sealed class LiveDesk(
         await CheckCountAsync(terms.Owner, cancel);
         while (true)
         {
-            Job job = Running(desk.Draft(JobKind.LiveSeparation, facts.Engine.Name, facts.Engine.Device, terms, (id, folder) => new LiveInput(id, folder, facts)));
+            Job job = Running(desk.Draft(JobKind.LiveSeparation, facts.Engine.Name, facts.Engine.Device, terms, (id, folder) => new LiveInput(id, folder, facts, OnCpu: gpu.Value.Workers != GpuWorkers.Here)));
             await quotas.ClaimAsync([job], cancel);
             await sessions.AddAsync(new(job.JobId, job.Owner, job.CreatedAt), cancel);
             if (await desk.TryAddAsync(job, cancel))

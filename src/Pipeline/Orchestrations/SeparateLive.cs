@@ -8,7 +8,8 @@ namespace DgxMusic.Pipeline.Orchestrations;
 
 /// <summary>A live session that was opened.</summary>
 /// <param name="Folder">Of its scratch, <c>YYYY/MM/DD/{job}</c>.</param>
-public sealed record LiveInput(string JobId, string Folder, LiveFacts Facts) : IJobInput;
+/// <param name="OnCpu">Not on GPUs of other processes: audio that is waited for cannot wait for one.</param>
+public sealed record LiveInput(string JobId, string Folder, LiveFacts Facts, bool OnCpu = false) : IJobInput;
 
 /// <summary>How far the work on a session has come.</summary>
 /// <param name="Tail">What the last step adds to the next; null where there is nothing.</param>
@@ -37,7 +38,7 @@ public static class SeparateLive
         {
             LiveOrders orders = await context.CallActivityAsync(HearSession.Definition, new(input, progress.Point, turn));
             if (orders.Result is { } result) return result;
-            if (orders.Frames is { } frames) progress = await context.CallActivityAsync(SeparateSteps.Definition, new(input.JobId, input, progress, frames, orders.IsWhole));
+            if (orders.Frames is { } frames) progress = await context.CallActivityAsync(input.OnCpu ? SeparateSteps.OnCpu : SeparateSteps.Definition, new(input.JobId, input, progress, frames, orders.IsWhole));
             else if (await WaitAsync(context, turn, orders.Patience)) turn++;
         }
     }

@@ -31,11 +31,11 @@ public sealed record SeparationInput(
 /// <summary>Takes a track apart, part by part, and makes files of what comes out.</summary>
 public static class SeparateTrack
 {
-    public static readonly Orchestration<SeparationInput, SeparationResult> Definition = new(nameof(SeparateTrack), version: 1, RunAsync);
+    public static readonly Orchestration<SeparationInput, SeparationResult> Definition = new(nameof(SeparateTrack), version: 2, RunAsync);
 
     static async Task<SeparationResult> RunAsync(IOrchestrationContext context, SeparationInput input)
     {
-        SeparationPlan plan = await context.CallActivityAsync(PlanSeparation.Definition, input);
+        SeparationPlan plan = await PlanAsync(context, input);
         var work = new SeparationWork(context, input, plan);
         PreparedSeparator model = await work.PrepareAsync();
         DecodedTrack track = await context.CallActivityAsync(DecodeTrack.Definition, new(input.JobId, input.Folder, input.Source, input.FileName, model.SampleRateHz, input.Seconds));
@@ -63,6 +63,20 @@ public static class SeparateTrack
 
         IReadOnlyList<string> warnings = [.. plan.Warnings, .. work.Warnings, .. SeparationTracks.WarningsOf(work.Model.Sources, measured.Gain), .. compared.Select(report => report.Warning).OfType<string>()];
         return await context.CallActivityAsync(PublishSeparation.Definition, new(input, work.Model, track, work.Devices, work.Fallback, measured, format, SegmentsOf(work.Model, track), files, compared, warnings));
+    }
+
+    /// <summary>Waits for a GPU worker where one may come; nobody could take back what was handed to none.</summary>
+    static async Task<SeparationPlan> PlanAsync(IOrchestrationContext context, SeparationInput input)
+    {
+        var request = new PlanRequest(input, context.CurrentUtcDateTime);
+        SeparationPlan plan = await context.CallActivityAsync(PlanSeparation.Definition, request);
+        while (plan.AskAgainAfter is { } pause)
+        {
+            await context.CreateTimer(pause);
+            plan = await context.CallActivityAsync(PlanSeparation.Definition, request);
+        }
+
+        return plan;
     }
 
     static StemFormat FormatOf(SeparationInput input, DecodedTrack track) => StemFormat.Choose(

@@ -44,7 +44,10 @@ sealed class SeparationStory : IDisposable
     {
     }
 
-    SeparationStory(IReadOnlyList<WindowedFake> fakes, long freeMb, AudioBuffer? song, (string Name, string Value)[] settings)
+    /// <param name="add">Adds what the test puts in the place of ours.</param>
+    public static SeparationStory With(Action<IServiceCollection> add, params (string Name, string Value)[] settings) => new([new WindowedFake()], 80_000, null, settings, add);
+
+    SeparationStory(IReadOnlyList<WindowedFake> fakes, long freeMb, AudioBuffer? song, (string Name, string Value)[] settings, Action<IServiceCollection>? add = null)
     {
         File = Waves.Of(song ?? Song, BitDepth.Float);
         Host = new(
@@ -52,6 +55,7 @@ sealed class SeparationStory : IDisposable
             {
                 foreach (WindowedFake fake in fakes) services.AddSingleton<ISourceSeparator>(fake);
                 if (fakes.Count > 0) services.AddSingleton<IGpuProbe>(new OneGpu(freeMb));
+                add?.Invoke(services);
             },
             settings: settings);
     }
