@@ -12,6 +12,9 @@ public abstract partial class EngineContract : IDisposable
 
     protected abstract IEngine Create();
 
+    /// <summary>What an activation of <paramref name="x"/> may be off beside its relative error: nothing, down to the smallest numbers, unless an engine says why.</summary>
+    protected virtual double ActivationFloor(float x) => 1e-37;
+
     public void Dispose()
     {
         engine?.Dispose();
