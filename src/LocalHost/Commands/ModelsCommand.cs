@@ -119,7 +119,7 @@ static class ModelsCommand
         return common.On(command, async (store, parsed, cancel) =>
         {
             CustomModel model = store.Custom.Get(parsed.GetValue(name)!);
-            if (common.NamesItsFolder(parsed)) store.Custom.Remove(model.Name);
+            if (common.NamesItsFolder(parsed)) await store.Custom.RemoveAsync(model.Name, cancel);
             else
             {
                 // Who has the data folder knows its jobs.

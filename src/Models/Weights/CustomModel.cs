@@ -11,13 +11,14 @@ public sealed record CustomModel(string Name, string File, long Bytes, string Sh
     internal const string RecordName = "custom.json";
 
     /// <summary>Null if the folder is none of a whole custom model.</summary>
-    internal static CustomModel? Read(string folder)
+    /// <param name="shelf">Where the weights may be if they are not in the folder.</param>
+    internal static CustomModel? Read(string folder, IModelShelf? shelf)
     {
         try
         {
             CustomModel? model = JsonSerializer.Deserialize<CustomModel>(System.IO.File.ReadAllBytes(Path.Combine(folder, RecordName)), JsonSerializerOptions.Web);
             bool isWhole = model is { Name: { } name, File: { Length: > 0 } file, Sha256: not null, Sources.Count: > 0 } && name == Path.GetFileName(folder) && file == Path.GetFileName(file)
-                && new FileInfo(Path.Combine(folder, file)) is { Exists: true } there && there.Length == model.Bytes;
+                && BytesOf(folder, file, shelf) == model.Bytes;
             return isWhole ? model : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
@@ -25,6 +26,9 @@ public sealed record CustomModel(string Name, string File, long Bytes, string Sh
             return null;
         }
     }
+
+    static long? BytesOf(string folder, string file, IModelShelf? shelf) =>
+        new FileInfo(Path.Combine(folder, file)) is { Exists: true } there ? there.Length : shelf?.BytesOf(Path.GetFileName(folder), file);
 
     internal void Write(string folder)
     {

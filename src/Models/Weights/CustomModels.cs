@@ -20,14 +20,15 @@ public sealed class CustomModels
     static readonly HashSet<string> reserved = new([.. ModelCatalog.All.Select(model => model.Name), SpectralModel.ModelName, "composer"], StringComparer.OrdinalIgnoreCase);
 
     readonly string folder;
+    readonly IModelShelf? shelf;
 
-    internal CustomModels(string folder) => this.folder = folder;
+    internal CustomModels(string folder, IModelShelf? shelf) => (this.folder, this.shelf) = (folder, shelf);
 
     /// <summary>By name.</summary>
     public IReadOnlyList<CustomModel> List() => !Directory.Exists(folder) ? []
-        : [.. Directory.EnumerateDirectories(folder).Where(path => IsName(Path.GetFileName(path))).Select(CustomModel.Read).OfType<CustomModel>().OrderBy(model => model.Name, StringComparer.Ordinal)];
+        : [.. Directory.EnumerateDirectories(folder).Where(path => IsName(Path.GetFileName(path))).Select(path => CustomModel.Read(path, shelf)).OfType<CustomModel>().OrderBy(model => model.Name, StringComparer.Ordinal)];
 
-    public CustomModel? Find(string name) => IsName(name) ? CustomModel.Read(FolderOf(name)) : null;
+    public CustomModel? Find(string name) => IsName(name) ? CustomModel.Read(FolderOf(name), shelf) : null;
 
     /// <summary>Registers weights under a name. The same file under the same name again changes nothing.</summary>
     /// <param name="content">Of the whole file; read to its end.</param>
@@ -44,7 +45,11 @@ public sealed class CustomModels
             Directory.CreateDirectory(stage);
             SweepAbandoned();
             CustomModel model = await StageAsync(name, content, stage, cancel);
-            return Publish(stage, model) ? (model, true) : (Known(model), false);
+            bool isNew = Publish(stage, model);
+            if (!isNew) model = Known(model);
+            // Once more does no harm, and mends a death in between.
+            if (shelf is not null) await shelf.PutAsync(name, FolderOf(name), CustomModel.RecordName, cancel);
+            return (model, isNew);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -62,9 +67,10 @@ public sealed class CustomModels
         : new PipelineException(Problem.ModelNotFound, $"There is no custom model of this name; registered here: {(List() is { Count: > 0 } all ? string.Join(", ", all.Select(model => model.Name)) : "none")}."));
 
     /// <inheritdoc cref="Get" path="/exception"/>
-    public CustomModel Remove(string name)
+    public async Task<CustomModel> RemoveAsync(string name, CancellationToken cancel = default)
     {
         CustomModel model = Get(name);
+        if (shelf is not null) await shelf.RemoveAsync(name, CustomModel.RecordName, cancel);
         string doomed = Path.Combine(folder, Removing + Guid.NewGuid().ToString("N"));
         try
         {
@@ -80,7 +86,12 @@ public sealed class CustomModels
         return model;
     }
 
-    internal string PathOf(CustomModel model) => Path.Combine(FolderOf(model.Name), model.File);
+    internal string PathOf(CustomModel model)
+    {
+        string path = Path.Combine(FolderOf(model.Name), model.File);
+        if (!File.Exists(path)) shelf?.Fetch(model.Name, model.File, path);
+        return path;
+    }
 
     static async Task<CustomModel> StageAsync(string name, Stream content, string stage, CancellationToken cancel)
     {

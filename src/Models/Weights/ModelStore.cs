@@ -7,16 +7,18 @@ public sealed class ModelStore
 {
     readonly IReadOnlyList<ModelInfo> catalog;
     readonly DownloadRules rules;
+    readonly IModelShelf? shelf;
 
-    public ModelStore(string folder)
-        : this(folder, ModelCatalog.All, new DownloadRules())
+    /// <param name="shelf">Where this machine has its models from; null: they are in the folder alone.</param>
+    public ModelStore(string folder, IModelShelf? shelf = null)
+        : this(folder, ModelCatalog.All, new DownloadRules(), shelf)
     {
     }
 
-    internal ModelStore(string folder, IReadOnlyList<ModelInfo> catalog, DownloadRules rules)
+    internal ModelStore(string folder, IReadOnlyList<ModelInfo> catalog, DownloadRules rules, IModelShelf? shelf = null)
     {
-        (Folder, this.catalog, this.rules) = (Path.GetFullPath(folder), catalog, rules);
-        Custom = new(Folder);
+        (Folder, this.catalog, this.rules, this.shelf) = (Path.GetFullPath(folder), catalog, rules, shelf);
+        Custom = new(Folder, shelf);
     }
 
     public string Folder { get; }
@@ -35,7 +37,13 @@ public sealed class ModelStore
 
     /// <summary>Any file of an installed model, such as its tokenizer.</summary>
     /// <inheritdoc cref="Weights"/>
-    public string PathOf(string name, string file) => IsInstalled(name) ? Path.Combine(FolderOf(name), file) : throw NotInstalled(name);
+    public string PathOf(string name, string file)
+    {
+        if (!IsInstalled(name)) throw NotInstalled(name);
+        string path = Path.Combine(FolderOf(name), file);
+        if (!File.Exists(path)) shelf?.Fetch(name, file, path);
+        return path;
+    }
 
     /// <summary>The same of a published or a custom model, read through and compared with their hashes: nothing else is loaded under that name.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.ModelNotInstalled"/>; <see cref="Problem.HashMismatch"/>: a file was changed since.</exception>
@@ -43,8 +51,9 @@ public sealed class ModelStore
     {
         if (Custom.Find(name) is { } custom)
         {
-            Require(Custom.PathOf(custom), custom.Sha256, "remove the model and add it again");
-            return [Custom.PathOf(custom)];
+            string path = Custom.PathOf(custom);
+            Require(path, custom.Sha256, "remove the model and add it again");
+            return [path];
         }
 
         InstallRecord? record = InstallRecord.Read(FolderOf(name));
@@ -113,8 +122,10 @@ public sealed class ModelStore
         var folder = new DirectoryInfo(FolderOf(model.Name));
         Dictionary<string, long> there = folder.Exists ? folder.EnumerateFiles().ToDictionary(file => file.Name, file => file.Length) : [];
         bool complete = InstallRecord.Read(folder.FullName) is { } record
-            && model.Files.All(file => record.Files.Any(known => known.Name == file.Name && there.GetValueOrDefault(file.Name, -1) == known.Bytes));
+            && model.Files.All(file => record.Files.Any(known => known.Name == file.Name && BytesOf(file.Name) == known.Bytes));
         return new ModelStatus(model, complete ? ModelState.Installed : there.Count > 0 ? ModelState.Partial : ModelState.Missing, folder.FullName, there.Values.Sum());
+
+        long? BytesOf(string file) => there.TryGetValue(file, out long bytes) ? bytes : shelf?.BytesOf(model.Name, file);
     }
 
     ModelInfo Find(string name) => catalog.FirstOrDefault(model => model.Name == name) ?? ModelCatalog.Find(name);

@@ -16,7 +16,7 @@ public sealed class CustomModelDesk(ModelStore store, SeparatorPool pool, OpenJo
     {
         store.Custom.Get(name);
         if (await UserAsync(name, cancel) is { } job) throw new PipelineException(Problem.ModelInUse, $"{job} uses '{name}'; remove it once that job has ended, or cancel the job.");
-        CustomModel removed = store.Custom.Remove(name);
+        CustomModel removed = await store.Custom.RemoveAsync(name, cancel);
         pool.Forget(name);
         return removed;
     }

@@ -36,6 +36,9 @@ public static class Containers
     public const string Uploads = "uploads", Outputs = "outputs", Stems = "stems", Chains = "chains", Work = "work";
 
     public static IReadOnlyList<string> All { get; } = [Uploads, Outputs, Stems, Chains, Work];
+
+    /// <summary>Weights that several machines share; none of <see cref="All"/>, for no job makes or removes any.</summary>
+    public const string Models = "models";
 }
 
 /// <param name="ETag">Changes with the content.</param>

@@ -148,10 +148,10 @@ public sealed class CustomModelsTests : IDisposable
     public async Task Remove_Registered_IsGoneAndItsNameFree()
     {
         await AddAsync("mine", package);
-        Assert.Equal("mine", store.Custom.Remove("mine").Name);
+        Assert.Equal("mine", (await store.Custom.RemoveAsync("mine")).Name);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.File("models")));
-        Assert.Equal(Problem.ModelNotFound, Assert.Throws<PipelineException>(() => store.Custom.Remove("mine")).Problem);
-        Assert.Equal(Problem.ModelNotCustom, Assert.Throws<PipelineException>(() => store.Custom.Remove("htdemucs_ft")).Problem);
+        Assert.Equal(Problem.ModelNotFound, (await Assert.ThrowsAsync<PipelineException>(() => store.Custom.RemoveAsync("mine"))).Problem);
+        Assert.Equal(Problem.ModelNotCustom, (await Assert.ThrowsAsync<PipelineException>(() => store.Custom.RemoveAsync("htdemucs_ft"))).Problem);
         Assert.True((await AddAsync("mine", package)).IsNew);
     }
 

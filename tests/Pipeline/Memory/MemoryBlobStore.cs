@@ -31,6 +31,9 @@ public sealed class MemoryBlobStore(TimeProvider? clock = null) : IBlobStore
 
     public Task<bool> DeleteAsync(BlobRef blob, CancellationToken cancel = default) => Task.FromResult(blobs.TryRemove(blob, out _));
 
+    /// <summary>Loses everything.</summary>
+    public void Clear() => blobs.Clear();
+
     public Task<int> RemoveEmptyFoldersAsync(string container, CancellationToken cancel = default) => Task.FromResult(0);
 
     public async IAsyncEnumerable<BlobInfo> ListAsync(
