@@ -18,7 +18,7 @@ public static class StereoTrack
     {
         using ISampleReader reader = source.Open().RefusingInvalidSamples();
         AudioFormat format = reader.Format;
-        if (format.Channels > 2) throw new PipelineException(Problem.TooManyChannels, $"This track has {format.Channels} channels; mono and stereo are taken apart.");
+        CheckChannels(format.Channels);
         Resampler? resampler = rateHz is { } wanted && wanted != format.SampleRateHz ? new(format.SampleRateHz, wanted, format.Channels) : null;
         var buffer = new AudioBuffer(format.SampleRateHz, format.Channels, BlockFrames);
         while (reader.Read(buffer) is > 0 and int frames)
@@ -30,6 +30,12 @@ public static class StereoTrack
 
         if (resampler is not null) yield return Stereo(resampler.Flush());
         warnings?.AddRange(reader.Warnings);
+    }
+
+    /// <exception cref="PipelineException"><see cref="Problem.TooManyChannels"/>: more than two.</exception>
+    public static void CheckChannels(int channels)
+    {
+        if (channels > 2) throw new PipelineException(Problem.TooManyChannels, $"This track has {channels} channels; mono and stereo are taken apart.");
     }
 
     static AudioBuffer Stereo(AudioBuffer block)

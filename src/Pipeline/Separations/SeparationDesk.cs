@@ -1,4 +1,5 @@
 using DgxMusic.Contracts;
+using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
@@ -33,6 +34,7 @@ public sealed class SeparationDesk(JobDesk desk, SeparatorRegistry separators, U
     {
         ISourceSeparator separator = Check(request);
         UploadFacts facts = await FactsOfAsync(upload, cancel);
+        StereoTrack.CheckChannels(facts.Channels);
         SeparationRequest known = request with { Title = request.Title ?? facts.Tags.Title, Artist = request.Artist ?? facts.Tags.Artist };
         string planned = JobIds.For(JobKind.Separation, terms);
         Song song = await songs.NoteAsync(SongOf(upload, request, terms.Owner, at), facts.Tags, planned, cancel);

@@ -2,7 +2,9 @@ using DgxMusic.Contracts;
 using DgxMusic.Dsp;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Tests.Uploads;
 
 namespace DgxMusic.Pipeline.Tests.Separations;
 
@@ -159,6 +161,16 @@ public sealed class SeparateTrackTests
 
         Job job = await story.EndAsync();
         Assert.Equal((JobStatus.Failed, "INVALID_SAMPLES", 0), (job.Status, job.ErrorCode, job.Retries.Count));
+    }
+
+    [Fact]
+    [Trait("Requirement", "D-01")]
+    public async Task Submit_SixChannels_IsRefusedBeforeThereIsAJob()
+    {
+        using var story = new SeparationStory(new()) { File = Waves.Of(new(8000, 6, 8000), BitDepth.Pcm16) };
+        PipelineException refusal = await Assert.ThrowsAsync<PipelineException>(() => story.SubmitAsync(SeparationStory.Floats()));
+        Assert.Equal(Problem.TooManyChannels, refusal.Problem);
+        Assert.Empty(await story.Host.Index.CountAsync(Caller.Owner));
     }
 
     [Fact]
