@@ -14,12 +14,35 @@ public sealed record DoctorReport(HealthStatus Status, IReadOnlyList<HealthCheck
 }
 
 /// <summary>What on this machine would get in the way, and what to do about it: the same for the server and the command line.</summary>
-public sealed class Doctor(ICatalog catalog, EngineList engines, EngineSwitches switches, HostFacts host)
+public sealed class Doctor(ICatalog catalog, EngineList engines, EngineSwitches switches, HostFacts host, IEnumerable<IExamination> examinations)
 {
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(20);
+
     public async Task<IResult> ReadAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
-        return Results.Json(await ExamineAsync(host.ScratchFolder, await DataAsync(cancel), engines, switches, cancel), ApiJson.Options);
+        DoctorReport machine = await ExamineAsync(host.ScratchFolder, await DataAsync(cancel), engines, switches, cancel);
+        HealthCheck[] service = await Task.WhenAll(examinations.Select(examination => TryAsync(examination, cancel)));
+        return Results.Json(DoctorReport.Of([.. machine.Checks, .. service]), ApiJson.Options);
+    }
+
+    /// <summary>What fails is told by its kind: a message may hold addresses and keys, which are nobody's.</summary>
+    static async Task<HealthCheck> TryAsync(IExamination examination, CancellationToken cancel)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        ending.CancelAfter(patience);
+        try
+        {
+            return await examination.ExamineAsync(ending.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new(examination.Name, HealthStatus.Unhealthy, $"No answer within {patience.TotalSeconds:F0} s.");
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            return new(examination.Name, HealthStatus.Unhealthy, $"It could not be examined ({fault.GetType().Name}).");
+        }
     }
 
     /// <param name="folder">On the volume that work is done on; it may not be there yet.</param>

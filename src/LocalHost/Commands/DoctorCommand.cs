@@ -1,5 +1,7 @@
 using System.CommandLine;
 using DgxMusic.Api.Resources;
+using DgxMusic.Contracts;
+using DgxMusic.LocalHost.Hosting;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Engines;
@@ -20,9 +22,18 @@ static class DoctorCommand
         Option<string?> models = SharedOptions.Models();
         Option<bool> json = SharedOptions.Json();
         var benchmark = new Option<bool>("--benchmark") { Description = "Play a fixed piece with the best installed engine, writing nothing, and tell how fast that went." };
-        var command = new Command("doctor", "Check this machine: runtime, processor, ffmpeg, data folder, disk, engines.") { data, models, benchmark, json };
+        var server = new Option<string?>("--server") { Description = "Examine the server at this address, as far as it can tell itself, and not this machine.", HelpName = "URL" };
+        Option<string?> key = GatewayFlags.Key();
+        var command = new Command("doctor", "Check this machine: runtime, processor, ffmpeg, data folder, disk, engines; or a server, from within.") { data, models, benchmark, server, key, json };
         command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), async () =>
         {
+            if (parsed.GetValue(server) is { Length: > 0 } address)
+            {
+                if (new Option[] { data, models, benchmark }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } local)
+                    throw new PipelineException(Problem.InvalidRequest, $"{local.Name} is about this machine, and --server about another.");
+                return await ExamineServerAsync(new(parsed.GetValue(data)!, GatewayFlags.AddressOf(address), parsed.GetValue(key)), parsed.GetValue(json), cancel);
+            }
+
             string folder = Path.GetFullPath(parsed.GetValue(data)!);
             EngineSwitches switches = EngineSwitches.From(new ConfigurationBuilder().AddEnvironmentVariables().Build());
             var generators = new EngineRegistry([new ComposerEngine()], switches);
@@ -34,6 +45,15 @@ static class DoctorCommand
             return report.Status == HealthStatus.Unhealthy ? ExitCode.Failed : ExitCode.Done;
         }));
         return command;
+    }
+
+    static async Task<int> ExamineServerAsync(GatewayTarget target, bool json, CancellationToken cancel)
+    {
+        await using Gateway gateway = await Gateway.OpenAsync(target, cancel);
+        DoctorReport report = await gateway.GetAsync<DoctorReport>($"{Links.Root}/doctor", cancel);
+        if (json) CommandGuard.WriteJson(new DoctorFindings(report.Status, report.Checks, null));
+        else Print(report, null);
+        return report.Status == HealthStatus.Unhealthy ? ExitCode.Failed : ExitCode.Done;
     }
 
     static HealthCheck Folder(string folder)

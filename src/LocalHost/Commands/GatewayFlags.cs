@@ -17,10 +17,12 @@ sealed class GatewayFlags
         HelpName = "URL",
     };
 
-    readonly Option<string?> key = new("--key")
+    readonly Option<string?> key = Key();
+
+    public static Option<string?> Key() => new("--key")
     {
         Description = $"The key that server knows you by; better kept in {KeyVariable}, where no process list shows it.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(KeyVariable),
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } secret ? secret : null,
         HelpName = "KEY",
     };
 
@@ -33,9 +35,7 @@ sealed class GatewayFlags
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: the server's address is none, or its engines are not this command's.</exception>
     public Task<Gateway> OpenAsync(ParseResult parsed, CancellationToken cancel, OwnEngines? engines = null)
     {
-        Uri? address = null;
-        if (parsed.GetValue(server) is { Length: > 0 } text && !(Uri.TryCreate(text, UriKind.Absolute, out address) && address.Scheme is "http" or "https"))
-            throw new PipelineException(Problem.InvalidRequest, $"'{text}' is not the address of a server, such as http://music.example:7071.");
+        Uri? address = parsed.GetValue(server) is { Length: > 0 } text ? AddressOf(text) : null;
         if (address is not null && parsed.GetResult(data) is { Implicit: false } && parsed.GetResult(server) is { Implicit: false })
             throw new PipelineException(Problem.InvalidRequest, "--data and --server are two places; give one.");
 
@@ -43,4 +43,8 @@ sealed class GatewayFlags
         bool here = parsed.GetResult(data) is { Implicit: false };
         return Gateway.OpenAsync(new(parsed.GetValue(data)!, here ? null : address, parsed.GetValue(key) is { Length: > 0 } secret ? secret : null), cancel, engines);
     }
+
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>.</exception>
+    public static Uri AddressOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+        ? address : throw new PipelineException(Problem.InvalidRequest, $"'{text}' is not the address of a server, such as http://music.example:7071.");
 }
