@@ -10,6 +10,8 @@ public sealed class LocalRunnerTests : OrchestrationContract, IAsyncLifetime
 
     protected override IOrchestrationClient Client => host.Runner;
 
+    protected override Task RestartAsync(IReadOnlyList<OrchestrationDefinition> orchestrations) => host.CrashAndRestartAsync(orchestrations);
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -85,17 +87,6 @@ public sealed class LocalRunnerTests : OrchestrationContract, IAsyncLifetime
     }
 
     [Fact]
-    public async Task Restart_NewVersion_StartsAgainFromTheInput()
-    {
-        string id = $"version-{Guid.NewGuid():N}";
-        await Client.StartAsync(Probes.Waits, id, id);
-        await Task.Delay(50);
-        var next = new Orchestration<string, string>("Waits", 2, (_, input) => Task.FromResult($"second story of {input}"));
-        await host.CrashAndRestartAsync([next]);
-        Assert.Equal($"second story of {id}", Outcome.Unwrap<string>((await EndAsync(id)).Output!.Value));
-    }
-
-    [Fact]
     public async Task Restart_NewVersion_HearsAgainWhatTheOldOneHeard()
     {
         string id = $"heard-{Guid.NewGuid():N}";
@@ -113,29 +104,6 @@ public sealed class LocalRunnerTests : OrchestrationContract, IAsyncLifetime
         InstanceState ended = await RunAsync(Probes.Moody);
         Assert.Equal(InstanceStatus.Failed, ended.Status);
         Assert.Contains("history says", ended.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Terminate_Parent_EndsItsChildren()
-    {
-        string id = $"family-{Guid.NewGuid():N}";
-        await Client.StartAsync(Probes.ParentOfWaits, id, id);
-        InstanceState? child = null;
-        for (int n = 0; n < 100 && child is null; n++, await Task.Delay(10)) child = await Client.FindAsync($"{id}.Waits.0");
-        await Client.TerminateAsync(id, "enough");
-        Assert.Equal(InstanceStatus.Terminated, (await EndAsync(id)).Status);
-        Assert.Equal(InstanceStatus.Terminated, (await EndAsync($"{id}.Waits.0")).Status);
-    }
-
-    [Fact]
-    public async Task Restart_OrchestrationGone_FailsByName()
-    {
-        string id = $"gone-{Guid.NewGuid():N}";
-        await Client.StartAsync(Probes.Waits, id, id);
-        await host.CrashAndRestartAsync([]);
-        InstanceState ended = await EndAsync(id);
-        Assert.Equal(InstanceStatus.Failed, ended.Status);
-        Assert.Contains("'Waits'", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,6 +11,10 @@ public abstract class OrchestrationContract
 
     protected abstract IOrchestrationClient Client { get; }
 
+    /// <summary>The program ends without a word, and another one goes on with what was recorded.</summary>
+    /// <param name="orchestrations">What the other one knows.</param>
+    protected abstract Task RestartAsync(IReadOnlyList<OrchestrationDefinition> orchestrations);
+
     [Fact]
     public async Task Chain_RunsEveryStepOnce() => Assert.Equal("5", await ResultAsync(Probes.Chain));
 
@@ -52,17 +56,42 @@ public abstract class OrchestrationContract
         Assert.Equal("Work|System.IO.IOException|x broke", await ResultAsync(Probes.ParentOfBroken));
 
     [Fact]
+    public async Task GrandchildsFault_IsNamedWhereItBegan() =>
+        Assert.Equal("Work|System.IO.IOException|x broke", await ResultAsync(Probes.GrandparentOfBroken));
+
+    [Fact]
+    public async Task FaultOfTheOrchestrationItself_BearsItsName() =>
+        Assert.Equal("Faulty|System.InvalidOperationException|nothing is right with me", await ResultAsync(Probes.ParentOfFaulty));
+
+    [Fact]
+    public async Task ChildsProblem_ArrivesAsTheSameProblem() => Assert.Equal("unreadable-audio r is no audio", await ResultAsync(Probes.ParentOfRefused));
+
+    [Fact]
+    public async Task Payload_OfAnyShape_ComesBackTheSame() =>
+        Assert.Equal(Payload.Write<AnyShape?[]>([AnyShape.Sample, null]).GetRawText(), await ResultAsync(Probes.Shapes));
+
+    [Fact]
     public async Task Events_EarlyOnesCount_NamesIgnoreCase_TimeOutsLoseNothing()
     {
         await StartAsync(Probes.Waits);
         await Client.RaiseEventAsync(id, "WORD", Payload.Write("one"));
-        await Task.Delay(400);
+        await UntilAsync(() => Work.Runs.ContainsKey(id + "timed-out"));
         await Client.RaiseEventAsync(id, "word", Payload.Write("two"));
         Assert.Equal("one none two", Outcome.Unwrap<string>((await EndAsync()).Output!.Value));
     }
 
     [Fact]
-    public async Task Event_ToNobody_IsAccepted() => await Client.RaiseEventAsync("nobody", "word", Payload.Write("x"));
+    public async Task Event_ToNobody_IsAcceptedAndLost()
+    {
+        await Client.RaiseEventAsync(id, "word", Payload.Write("lost"));
+        await StartAsync(Probes.Waits);
+        await Client.RaiseEventAsync(id, "word", Payload.Write("one"));
+        await UntilAsync(() => Work.Runs.ContainsKey(id + "timed-out"));
+        await Client.RaiseEventAsync(id, "word", Payload.Write("two"));
+        Assert.Equal("one none two", Outcome.Unwrap<string>((await EndAsync()).Output!.Value));
+        await Client.RaiseEventAsync(id, "word", Payload.Write("late"));
+        Assert.Equal(InstanceStatus.Completed, (await Client.FindAsync(id))!.Status);
+    }
 
     [Fact]
     public async Task Timer_FiresAndCancelledOnesHoldNothing() => Assert.Equal("True Utc True True", await ResultAsync(Probes.Timed));
@@ -90,6 +119,27 @@ public abstract class OrchestrationContract
     }
 
     [Fact]
+    public async Task Start_ByManyAtOnce_MakesOneInstance()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => StartAsync(Probes.Chain))));
+        Assert.Equal("5", Outcome.Unwrap<string>((await EndAsync()).Output!.Value));
+        Assert.Equal(1, Work.Runs[id + "step0"]);
+    }
+
+    [Fact]
+    public async Task Start_IdOfOneThatFailedOrWasTerminated_LeavesIt()
+    {
+        await RunAsync(Probes.Broken);
+        await StartAsync(Probes.Chain);
+        Assert.Equal(("Broken", InstanceStatus.Failed), await NameAndStatusAsync(id));
+
+        await Client.StartAsync(Probes.Waits, id + "t", id);
+        await Client.TerminateAsync(id + "t", "enough");
+        await Client.StartAsync(Probes.Chain, id + "t", id);
+        Assert.Equal(("Waits", InstanceStatus.Terminated), await NameAndStatusAsync(id + "t"));
+    }
+
+    [Fact]
     public async Task Terminate_EndsAWaitingInstance()
     {
         await StartAsync(Probes.Waits);
@@ -97,6 +147,63 @@ public abstract class OrchestrationContract
         InstanceState ended = await EndAsync();
         Assert.Equal(InstanceStatus.Terminated, ended.Status);
         Assert.Contains("no longer wanted", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Terminate_EndedOrUnknown_ChangesNothing()
+    {
+        await RunAsync(Probes.Chain);
+        await Client.TerminateAsync(id, "too late");
+        Assert.Equal(InstanceStatus.Completed, (await Client.FindAsync(id))!.Status);
+        await Client.TerminateAsync("nobody", "nobody");
+        Assert.Null(await Client.FindAsync("nobody"));
+    }
+
+    [Fact]
+    public async Task Terminate_Grandparent_EndsAllBelow_PurgeForgetsThem()
+    {
+        await StartAsync(Probes.GrandparentOfWaits);
+        string child = $"{id}.ParentOfWaits.0", grandchild = $"{child}.Waits.0";
+        await UntilThereAsync(grandchild);
+        await Client.TerminateAsync(id, "enough");
+        foreach (string one in (string[])[id, child, grandchild]) Assert.Equal(InstanceStatus.Terminated, (await EndAsync(one)).Status);
+        await Client.PurgeAsync(id);
+        foreach (string one in (string[])[id, child, grandchild]) Assert.Null(await Client.FindAsync(one));
+    }
+
+    [Fact]
+    public async Task Restart_NewVersion_StartsAgainFromTheInput()
+    {
+        await StartAsync(Probes.Waits);
+        await RestartAsync([new Orchestration<string, string>("Waits", 2, (_, input) => Task.FromResult($"second story of {input}"))]);
+        Assert.Equal($"second story of {id}", Outcome.Unwrap<string>((await EndAsync()).Output!.Value));
+    }
+
+    [Fact]
+    public async Task Restart_NewVersionOfAChild_StartsItAgainAndTheParentHearsNothingOfIt()
+    {
+        await StartAsync(Probes.ParentOfWaits);
+        await UntilThereAsync($"{id}.Waits.0");
+        await RestartAsync([new Orchestration<string, string>("Waits", 2, (_, input) => Task.FromResult($"second story of {input}")), Probes.ParentOfWaits]);
+        Assert.Equal($"second story of {id}", Outcome.Unwrap<string>((await EndAsync()).Output!.Value));
+    }
+
+    [Fact]
+    public async Task Restart_OrchestrationGone_FailsByName()
+    {
+        await StartAsync(Probes.Waits);
+        await RestartAsync([]);
+        InstanceState ended = await EndAsync();
+        Assert.Equal(InstanceStatus.Failed, ended.Status);
+        Assert.Contains("'Waits'", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Replay_AsksForAnotherStep_FailsTheInstance()
+    {
+        InstanceState ended = await RunAsync(Probes.Wavering);
+        Assert.Equal(InstanceStatus.Failed, ended.Status);
+        Assert.Contains("StubbornWork", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,12 +227,25 @@ public abstract class OrchestrationContract
 
     protected async Task<InstanceState> EndAsync(string? instance = null)
     {
+        InstanceState? state = null;
+        await UntilAsync(async () => (state = await Client.FindAsync(instance ?? id)) is { Status: not InstanceStatus.Running });
+        return state!;
+    }
+
+    Task UntilThereAsync(string instance) => UntilAsync(async () => await Client.FindAsync(instance) is not null);
+
+    static Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()));
+
+    static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
         using var limit = new CancellationTokenSource(patience);
-        while (true)
-        {
-            if (await Client.FindAsync(instance ?? id) is { Status: not InstanceStatus.Running } ended) return ended;
-            await Task.Delay(10, limit.Token);
-        }
+        while (!await isSo()) await Task.Delay(10, limit.Token);
+    }
+
+    async Task<(string Name, InstanceStatus Status)> NameAndStatusAsync(string instance)
+    {
+        InstanceState state = (await Client.FindAsync(instance))!;
+        return (state.Name, state.Status);
     }
 
     async Task<string> ResultAsync(Orchestration<string, string> probe)

@@ -43,6 +43,22 @@ public sealed class StubbornWork : IActivity<Chore, int>
     }
 }
 
+/// <summary>What JSON has no word for, or several.</summary>
+public sealed record AnyShape(double NotANumber, double[] Endless, ulong Big, double Small, long? Nothing, JobStep Step, string Text, TimeSpan Span, DateTime Time)
+{
+    public static readonly AnyShape Sample = new(
+        double.NaN, [double.PositiveInfinity, double.NegativeInfinity, -0.0], (1UL << 63) + 1, double.Epsilon, null, JobStep.Generating, "\"[quoted]\" <&> 🎻\n",
+        TimeSpan.FromTicks(1), DateTime.UnixEpoch.AddTicks(1));
+}
+
+/// <summary>Gives back what it gets.</summary>
+public sealed class Echo : IActivity<AnyShape?[], AnyShape?[]>
+{
+    public static readonly Activity<AnyShape?[], AnyShape?[]> Definition = Activity<AnyShape?[], AnyShape?[]>.Of<Echo>(1, Lane.Io, JobStep.Generating, Retry.None);
+
+    public Task<AnyShape?[]> RunAsync(AnyShape?[] input, ActivityContext context) => Task.FromResult(input);
+}
+
 /// <summary>Orchestrations that each ask one question of a host.</summary>
 public static class Probes
 {
@@ -50,7 +66,7 @@ public static class Probes
 
     public static IReadOnlyList<OrchestrationDefinition> Orchestrations => all;
 
-    public static IReadOnlyList<ActivityDefinition> Activities { get; } = [Work.Definition, StubbornWork.Definition];
+    public static IReadOnlyList<ActivityDefinition> Activities { get; } = [Work.Definition, StubbornWork.Definition, Echo.Definition];
 
     public static readonly Orchestration<string, string> Chain = Add("Chain", async (context, id) =>
     {
@@ -87,6 +103,9 @@ public static class Probes
     public static readonly Orchestration<string, string> Cancelled = Add("Cancelled", async (context, id) =>
         $"{await context.CallActivityAsync(Work.Definition, new(id, "c", 0, "cancel"))}");
 
+    public static readonly Orchestration<string, string> Refusing = Add("Refusing", async (context, id) =>
+        $"{await context.CallActivityAsync(Work.Definition, new(id, "r", 0, "problem"))}");
+
     public static readonly Orchestration<string, string> Retried = Add("Retried", async (context, id) =>
         $"{await context.CallActivityAsync(StubbornWork.Definition, new(id, "r", 0, "bug"))}");
 
@@ -111,6 +130,49 @@ public static class Probes
         }
     });
 
+    public static readonly Orchestration<string, string> ParentThatLetsFaultsPass = Add("ParentThatLetsFaultsPass", (context, id) => context.CallSubOrchestratorAsync(Broken, id));
+
+    public static readonly Orchestration<string, string> GrandparentOfBroken = Add("GrandparentOfBroken", async (context, id) =>
+    {
+        try
+        {
+            return await context.CallSubOrchestratorAsync(ParentThatLetsFaultsPass, id);
+        }
+        catch (StepFailedException fault)
+        {
+            return $"{fault.Step}|{fault.ErrorType}|{fault.ErrorMessage}";
+        }
+    });
+
+    public static readonly Orchestration<string, string> Faulty = Add("Faulty", (_, id) => throw new InvalidOperationException($"nothing is right with {id}"));
+
+    public static readonly Orchestration<string, string> ParentOfFaulty = Add("ParentOfFaulty", async (context, id) =>
+    {
+        try
+        {
+            return await context.CallSubOrchestratorAsync(Faulty, "me");
+        }
+        catch (StepFailedException fault)
+        {
+            return $"{fault.Step}|{fault.ErrorType}|{fault.ErrorMessage}";
+        }
+    });
+
+    public static readonly Orchestration<string, string> ParentOfRefused = Add("ParentOfRefused", async (context, id) =>
+    {
+        try
+        {
+            return await context.CallSubOrchestratorAsync(Refusing, id);
+        }
+        catch (PipelineException refusal)
+        {
+            return $"{refusal.Problem.Slug} {refusal.Message}";
+        }
+    });
+
+    public static readonly Orchestration<string, string> Shapes = Add("Shapes", async (context, _) =>
+        Payload.Write(await context.CallActivityAsync(Echo.Definition, [AnyShape.Sample, null])).GetRawText());
+
     public static readonly Orchestration<string, string> Waits = Add("Waits", async (context, id) =>
     {
         string first = await context.WaitForExternalEvent<string>("Word"), second;
@@ -121,6 +183,7 @@ public static class Probes
         catch (TimeoutException)
         {
             second = "none";
+            await context.CallActivityAsync(Work.Definition, new(id, "timed-out"));
         }
 
         return $"{first} {second} {await context.WaitForExternalEvent<string>("WORD")}";
@@ -196,7 +259,16 @@ public static class Probes
         return $"{await context.CallActivityAsync(Work.Definition, new(id, $"mood{pass}"))}";
     });
 
+    /// <summary>Asks for a step of another name every other time its code runs from the start.</summary>
+    public static readonly Orchestration<string, string> Wavering = Add("Wavering", async (context, id) =>
+    {
+        int pass = Work.Runs.AddOrUpdate($"wavering{id}", 1, (_, runs) => runs + 1);
+        return $"{await context.CallActivityAsync(pass % 2 == 1 ? Work.Definition : StubbornWork.Definition, new(id, "w"))}";
+    });
+
     public static readonly Orchestration<string, string> ParentOfWaits = Add("ParentOfWaits", (context, id) => context.CallSubOrchestratorAsync(Waits, id));
+
+    public static readonly Orchestration<string, string> GrandparentOfWaits = Add("GrandparentOfWaits", (context, id) => context.CallSubOrchestratorAsync(ParentOfWaits, id));
 
     static Orchestration<string, string> Add(string name, Func<IOrchestrationContext, string, Task<string>> run)
     {
