@@ -2,6 +2,7 @@ using DgxMusic.Contracts;
 using DgxMusic.Models.HTDemucs;
 using DgxMusic.Models.Spectral;
 using DgxMusic.Models.Weights;
+using DgxMusic.Tensors;
 using DgxMusic.Tensors.Managed;
 
 namespace DgxMusic.Models.Separation;
@@ -16,13 +17,13 @@ public static class SeparationModels
     public static IReadOnlyList<string> Names { get; } = [FineTuned, "htdemucs", "htdemucs_6s", SpectralModel.ModelName];
 
     /// <param name="name">Of these, or of a custom model.</param>
-    /// <param name="threads">Of the processor; 0: all.</param>
+    /// <param name="engine">Makes what it calculates with; null: our own, with all processors.</param>
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: no such model; <see cref="Problem.ModelNotInstalled"/>; whatever its weights say.</exception>
-    public static ISeparationModel Open(string name, ModelStore store, int threads = 0)
+    public static ISeparationModel Open(string name, ModelStore store, Func<IEngine>? engine = null)
     {
         if (name == SpectralModel.ModelName) return new SpectralModel();
         IReadOnlyList<string> files = store.VerifiedWeights(name);
         IReadOnlyList<float>[]? shares = name == FineTuned ? [.. files.Select((_, n) => files.Select((_, source) => source == n ? 1f : 0f).ToArray())] : null;
-        return HTDemucsBag.Load(name, new ManagedEngine(threads), files, shares);
+        return HTDemucsBag.Load(name, engine?.Invoke() ?? new ManagedEngine(), files, shares);
     }
 }

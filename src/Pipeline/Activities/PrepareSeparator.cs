@@ -63,7 +63,7 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
         bool hearsWindows = model is IWindowedModel;
         double perRun = known?.SecondsPerUnit ?? (hearsWindows ? SecondsPerWindow : (double)stride / rateHz / SpeedWithoutNetworks);
         int runs = hearsWindows ? model.Networks * Math.Max(1, request.Settings.Shifts) : 1;
-        return new(lease.Facts, NumericsClass.Here, model.Sources, rateHz, stride, perRun * runs, model.Networks, (model as IWindowedModel)?.PlanOf(request.Settings).Frames, request.OnCpu, null);
+        return new(lease.Facts, lease.Numerics, model.Sources, rateHz, stride, perRun * runs, model.Networks, (model as IWindowedModel)?.PlanOf(request.Settings).Frames, request.OnCpu, null);
     }
 
     /// <param name="announced">What the engine is said to give.</param>

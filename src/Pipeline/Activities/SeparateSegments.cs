@@ -40,7 +40,8 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, Tunin
     public static readonly Activity<SegmentRequest, StemPart> OnCpu = Definition.Twin(nameof(SeparateSegments) + nameof(OnCpu), Lane.Cpu);
 
     /// <summary>All that the samples depend on.</summary>
-    sealed record Identity(BlobRef Track, EngineFacts Engine, bool OnCpu, SeparationSettings Settings, long From, long To);
+    /// <param name="Numerics">Of an engine that is not ours.</param>
+    sealed record Identity(BlobRef Track, EngineFacts Engine, string? Numerics, bool OnCpu, SeparationSettings Settings, long From, long To);
 
     public async Task<StemPart> RunAsync(SegmentRequest request, ActivityContext context)
     {
@@ -52,7 +53,18 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, Tunin
         if (await store.FindRecordAsync<StemPart>(output.With(".json"), context.Stopping) is { } done) return done;
 
         Job job = await ledger.GetAsync(request.JobId, context.Stopping);
-        using ModelLease lease = await pool.LeaseAsync(request.Model.Engine.Name, request.Title, SeparationRun.Of(job, request.Model.OnCpu, context.Stopping));
+        ModelLease lease;
+        try
+        {
+            lease = await pool.LeaseAsync(request.Model.Engine.Name, request.Title, SeparationRun.Of(job, request.Model.OnCpu, context.Stopping));
+        }
+        catch (GpuFaultException fault) when (!request.Model.OnCpu)
+        {
+            return GivenUp(fault.Message);
+        }
+
+        using ModelLease mine = lease;
+        if (IsWithoutGpu(request.Model, lease.Facts)) return GivenUp("There is none here any more.");
         if (lease.Facts != request.Model.Engine) throw Replaced(request.Model.Engine);
         try
         {
@@ -64,14 +76,20 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, Tunin
         catch (GpuFaultException fault) when (!request.Model.OnCpu)
         {
             lease.Discard();
-            return new(output, output, request.From, request.To, 0, fault.Message);
+            return GivenUp(fault.Message);
         }
         catch (Exception fault) when (fault is not (JobCancelledException or OperationCanceledException))
         {
             lease.Discard();
             throw;
         }
+
+        StemPart GivenUp(string why) => new(output, output, request.From, request.To, 0, why);
     }
+
+    /// <summary>The work was begun on a GPU, and whoever goes on with it has none.</summary>
+    static bool IsWithoutGpu(PreparedSeparator begun, EngineFacts here) =>
+        !begun.OnCpu && here.Device == SeparationDevices.Cpu && here == begun.Engine with { Device = here.Device, Dtype = here.Dtype } && here != begun.Engine;
 
     async Task<StemPart> SeparateAsync(SegmentRequest request, ISeparationModel model, BlobRef output, JobStep step, CancellationToken stopping)
     {
@@ -110,7 +128,7 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, Tunin
         Problem.EngineDiffers, $"This was begun with {begun.Name} {begun.Version}{(begun.WeightsSha256 is { } hash ? $", weights {hash}" : "")}, which is not what that name stands for here and now.");
 
     static BlobRef NameOf(SegmentRequest request, long from, long to) =>
-        BlobRef.ForWork(Definition, request.Folder, new Identity(request.Track.Samples, request.Model.Engine, request.Model.OnCpu, request.Settings, from, to));
+        BlobRef.ForWork(Definition, request.Folder, new Identity(request.Track.Samples, request.Model.Engine, request.Model.Numerics.Engine, request.Model.OnCpu, request.Settings, from, to));
 
     /// <summary>Where windows that reach over a frame are handed on.</summary>
     static BlobRef CarriedAt(SegmentRequest request, long frame) => NameOf(request, frame, frame).With(".windows");

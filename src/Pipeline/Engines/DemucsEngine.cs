@@ -10,35 +10,42 @@ namespace DgxMusic.Pipeline.Engines;
 /// <summary>Hybrid Transformer Demucs with the weights of some name.</summary>
 public sealed class DemucsEngine : ISourceSeparator
 {
+    readonly string name, sha256;
     readonly ModelStore store;
+    readonly IEngineFactory engines;
 
     /// <summary>With published weights, here or not.</summary>
-    public DemucsEngine(string name, ModelStore store)
-        : this(name, HashOf(name), SeparatorRegistry.StemsOf(name), store)
+    public DemucsEngine(string name, ModelStore store, IEngineFactory engines)
+        : this(name, HashOf(name), SeparatorRegistry.StemsOf(name), store, engines)
     {
     }
 
     /// <summary>With weights that somebody registered.</summary>
-    public DemucsEngine(CustomModel model, ModelStore store)
-        : this(model.Name, model.Sha256, model.Sources, store) => IsCustom = true;
+    public DemucsEngine(CustomModel model, ModelStore store, IEngineFactory engines)
+        : this(model.Name, model.Sha256, model.Sources, store, engines) => IsCustom = true;
 
-    DemucsEngine(string name, string sha256, IReadOnlyList<string> stems, ModelStore store) => (Facts, Stems, this.store) = (new(name, "1", sha256, "float32", "cpu"), stems, store);
+    DemucsEngine(string name, string sha256, IReadOnlyList<string> stems, ModelStore store, IEngineFactory engines) =>
+        (this.name, this.sha256, Stems, this.store, this.engines) = (name, sha256, stems, store, engines);
 
-    public EngineFacts Facts { get; }
+    public EngineFacts Facts => FactsOf(onCpu: false);
 
     public IReadOnlyList<string> Stems { get; }
 
-    public bool IsInstalled => IsCustom || store.IsInstalled(Facts.Name);
+    public bool IsInstalled => IsCustom || store.IsInstalled(name);
 
     public bool IsCustom { get; }
 
     public bool StaysLoaded => true;
 
+    public EngineFacts FactsOf(bool onCpu) => engines.FactsOf(name, sha256, onCpu);
+
+    public NumericsClass NumericsOf(bool onCpu) => engines.NumericsOf(onCpu);
+
     public ISeparationModel Open(string title, EngineRun run)
     {
-        if (IsCustom && store.Custom.Find(Facts.Name)?.Sha256 != Facts.WeightsSha256)
-            throw new PipelineException(Problem.ModelInitFailed, $"The weights of '{Facts.Name}' were removed or replaced at this moment; the same request may succeed later.");
-        return SeparationModels.Open(Facts.Name, store, run.Threads);
+        if (IsCustom && store.Custom.Find(name)?.Sha256 != sha256)
+            throw new PipelineException(Problem.ModelInitFailed, $"The weights of '{name}' were removed or replaced at this moment; the same request may succeed later.");
+        return SeparationModels.Open(name, store, () => engines.Create(run));
     }
 
     /// <summary>Of the one published file, or of the hashes of several in their order.</summary>

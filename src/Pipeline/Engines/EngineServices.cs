@@ -26,6 +26,7 @@ public static class EngineServices
         services.AddLogging().AddSettings<EngineOptions>("Engines");
         services.TryAddSingleton(provider => new ModelStore(FolderOf(provider) ?? "models"));
         services.TryAddSingleton<IGpuProbe, NoGpuProbe>();
+        services.TryAddSingleton<IEngineFactory, ManagedEngines>();
         services.AddSingleton<TuningStore>().AddSingleton<SeparatorTuner>().AddSingleton<SeparatorPool>().AddSingleton<ISweep>(provider => provider.GetRequiredService<SeparatorPool>());
         return services.AddSingleton<EngineRegistry>().AddSingleton<SeparatorRegistry>().AddSingleton<EngineList>().AddSingleton<CustomModelDesk>();
     }

@@ -5,7 +5,14 @@ namespace DgxMusic.Pipeline.Engines;
 /// <summary>An engine that takes music apart.</summary>
 public interface ISourceSeparator
 {
+    /// <summary>Of what it runs on where it has the choice.</summary>
     EngineFacts Facts { get; }
+
+    /// <summary>The same of a run that may have none.</summary>
+    EngineFacts FactsOf(bool onCpu) => Facts;
+
+    /// <summary>What the bits of such a run depend on.</summary>
+    NumericsClass NumericsOf(bool onCpu) => NumericsClass.Here;
 
     /// <summary>Names of its stems, in the order in which they come.</summary>
     IReadOnlyList<string> Stems { get; }

@@ -15,6 +15,8 @@ sealed class LoadedModel(ModelKey key)
 
     public EngineFacts? Facts { get; set; }
 
+    public NumericsClass? Numerics { get; set; }
+
     /// <summary>Not to be used again.</summary>
     public bool IsSuspect { get; set; }
 

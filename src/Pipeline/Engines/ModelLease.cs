@@ -8,12 +8,16 @@ public sealed class ModelLease : IDisposable
     Action<bool>? giveBack;
     bool isSuspect;
 
-    internal ModelLease(ISeparationModel model, EngineFacts facts, bool wasLoaded, Action<bool> giveBack) => (Model, Facts, WasLoaded, this.giveBack) = (model, facts, wasLoaded, giveBack);
+    internal ModelLease(ISeparationModel model, EngineFacts facts, NumericsClass numerics, bool wasLoaded, Action<bool> giveBack) =>
+        (Model, Facts, Numerics, WasLoaded, this.giveBack) = (model, facts, numerics, wasLoaded, giveBack);
 
     public ISeparationModel Model { get; }
 
     /// <summary>Of what was loaded, which is what a manifest says.</summary>
     public EngineFacts Facts { get; }
+
+    /// <summary>Of what was loaded, too.</summary>
+    public NumericsClass Numerics { get; }
 
     /// <summary>Whether it was there at once.</summary>
     public bool WasLoaded { get; }

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Text.Json.Serialization;
 using X86 = System.Runtime.Intrinsics.X86;
 
 namespace DgxMusic.Pipeline.Engines;
@@ -17,6 +18,11 @@ public sealed record NumericsClass(int Vectors, bool Fma, int Runtime, string Pl
         Environment.Version.Major,
         OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux");
 
+    /// <summary>What models calculated with, where it was not our own engine: its version, class of device and arithmetic.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Engine { get; init; }
+
     /// <summary>In words.</summary>
-    internal string Text => $"{(Vectors == 0 ? "no" : $"{Vectors}-bit")} vectors, {(Fma ? "fused" : "separate")} multiply-add, .NET {Runtime}, {Platform}";
+    internal string Text =>
+        $"{(Vectors == 0 ? "no" : $"{Vectors}-bit")} vectors, {(Fma ? "fused" : "separate")} multiply-add, .NET {Runtime}, {Platform}{(Engine is null ? "" : $", {Engine}")}";
 }

@@ -39,11 +39,12 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
     {
         ISourceSeparator separator = separators.Find(name);
         if (!separator.StaysLoaded) return Fresh(separator, title, run);
-        int threads = options.Value.Threads > 0 ? options.Value.Threads : (await tuning.FindAsync(separator.Facts, run.OnCpu, run.Stopping).ConfigureAwait(false))?.Threads ?? 0;
-        LoadedModel mine = await EnterAsync(new(name, separator.Facts.WeightsSha256, run.OnCpu || separator.Facts.Device == SeparationDevices.Cpu), run.Stopping).ConfigureAwait(false);
+        EngineFacts facts = separator.FactsOf(run.OnCpu);
+        int threads = options.Value.Threads > 0 ? options.Value.Threads : (await tuning.FindAsync(facts, run.OnCpu, run.Stopping).ConfigureAwait(false))?.Threads ?? 0;
+        LoadedModel mine = await EnterAsync(new(name, facts.WeightsSha256, run.OnCpu || facts.Device == SeparationDevices.Cpu), run.Stopping).ConfigureAwait(false);
         bool wasLoaded = mine.Model is not null;
         if (!wasLoaded) Load(mine, separator, title, run with { Threads = threads });
-        return new(mine.Model!, mine.Facts!, wasLoaded, isSuspect => Leave(mine, isSuspect));
+        return new(mine.Model!, mine.Facts!, mine.Numerics!, wasLoaded, isSuspect => Leave(mine, isSuspect));
     }
 
     /// <summary>Loads a model that will be asked for, and runs it once, so that the first window is as quick as the others.</summary>
@@ -110,7 +111,7 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
     ModelLease Fresh(ISourceSeparator separator, string title, EngineRun run)
     {
         ISeparationModel model = separator.Open(title, run);
-        return new(model, separator.Facts, wasLoaded: false, _ => Close(model, separator.Facts.Name));
+        return new(model, separator.FactsOf(run.OnCpu), separator.NumericsOf(run.OnCpu), wasLoaded: false, _ => Close(model, separator.Facts.Name));
     }
 
     Task<LoadedModel> EnterAsync(ModelKey key, CancellationToken cancel)
@@ -159,7 +160,7 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
     {
         try
         {
-            (place.Model, place.Facts) = (separator.Open(title, run), separator.Facts);
+            (place.Facts, place.Numerics, place.Model) = (separator.FactsOf(run.OnCpu), separator.NumericsOf(run.OnCpu), separator.Open(title, run));
         }
         catch (Exception fault)
         {

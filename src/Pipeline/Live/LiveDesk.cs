@@ -30,13 +30,13 @@ public sealed class LiveDesk(
     public async Task<LiveSession> OpenAsync(LiveOrder order, JobTerms terms, CancellationToken cancel = default)
     {
         if (await desk.FindEnteredAsync(JobKind.LiveSeparation, terms, cancel) is { } entered) return await SessionOf(entered, cancel);
-        LiveModel model = await grids.FindAsync(order.Model, order.SampleRateHz, cancel);
+        LiveModel model = await grids.FindAsync(order.Model, order.SampleRateHz, onCpu: gpu.Value.Workers != GpuWorkers.Here, cancel);
         var facts = new LiveFacts(
             model.Engine, model.Sources, LiveTracks.NamesOf(order.Stems, model.Sources, model.Engine.Name), order.SampleRateHz, order.Channels, order.Format, model.Grid, model.UsesStatistics);
         await CheckCountAsync(terms.Owner, cancel);
         while (true)
         {
-            Job job = Running(desk.Draft(JobKind.LiveSeparation, facts.Engine.Name, facts.Engine.Device, terms, (id, folder) => new LiveInput(id, folder, facts, OnCpu: gpu.Value.Workers != GpuWorkers.Here)));
+            Job job = Running(desk.Draft(JobKind.LiveSeparation, facts.Engine.Name, facts.Engine.Device, terms, (id, folder) => new LiveInput(id, folder, facts, model.OnCpu)));
             await quotas.ClaimAsync([job], cancel);
             await sessions.AddAsync(new(job.JobId, job.Owner, job.CreatedAt), cancel);
             if (await desk.TryAddAsync(job, cancel))

@@ -53,7 +53,9 @@ sealed class SeparationWork(IOrchestrationContext context, SeparationInput input
 
             if (open.Count == 0)
             {
+                string? gpu = Model.Numerics.Engine;
                 await FallBackAsync("the original did not get further on it either.");
+                Mixed(gpu);
                 devices.Add(new(Model.Device, next));
                 continue;
             }
@@ -63,7 +65,9 @@ sealed class SeparationWork(IOrchestrationContext context, SeparationInput input
             {
                 // What was begun behind it would not fit the parts of another device.
                 await EndAllAsync(open);
+                string? gpu = part.From > 0 ? Model.Numerics.Engine : null;
                 await FallBackAsync(fault);
+                Mixed(gpu);
                 devices.Add(new(Model.Device, part.From));
                 next = part.From;
                 continue;
@@ -90,6 +94,13 @@ sealed class SeparationWork(IOrchestrationContext context, SeparationInput input
     {
         Fallback = $"The GPU gave up, the processor took over: {fault}";
         return PrepareAsync(onCpu: true, Fallback);
+    }
+
+    /// <summary>What the bits depend on is told of both devices, once frames of both are in the tracks.</summary>
+    /// <param name="gpu">Of the one that gave up.</param>
+    void Mixed(string? gpu)
+    {
+        if (gpu is not null) model = Model with { Numerics = Model.Numerics with { Engine = gpu } };
     }
 
     Task<StemPart> RunAsync(DecodedTrack track, long from, long to) => context.CallActivityAsync(

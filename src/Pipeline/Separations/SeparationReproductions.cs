@@ -2,15 +2,17 @@ using System.Security.Cryptography;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Uploads;
+using Microsoft.Extensions.Options;
 
 namespace DgxMusic.Pipeline.Separations;
 
 /// <summary>Takes the same file apart once more, on the same model and where the manifest says.</summary>
-public sealed class SeparationReproductions(JobDesk desk, IBlobStore store, SeparatorRegistry separators, UploadDesk uploads, SongRegister songs)
+public sealed class SeparationReproductions(JobDesk desk, IBlobStore store, SeparatorRegistry separators, UploadDesk uploads, SongRegister songs, IOptions<GpuOptions> gpu)
 {
     /// <param name="source">A completed separation.</param>
     /// <exception cref="PipelineException">As <see cref="ReproductionDesk.SubmitAsync"/> says it.</exception>
@@ -18,7 +20,7 @@ public sealed class SeparationReproductions(JobDesk desk, IBlobStore store, Sepa
     {
         IReadOnlyDictionary<string, BlobRef> original = JobOutputs.Of(source);
         SeparationManifest manifest = await SeparationManifest.ReadAsync(store, original["manifest"], cancel) ?? throw ReproductionDesk.ManifestGone(source);
-        ISourceSeparator separator = Find(manifest.Engine);
+        ISourceSeparator separator = Find(manifest);
         SeparationInput first = source.ReadInput<SeparationInput>();
         await RequireSameAsync(source.JobId, first.Source, manifest.Source, cancel);
         Song? song = await songs.FindAsync(first.SongId, cancel);
@@ -31,9 +33,10 @@ public sealed class SeparationReproductions(JobDesk desk, IBlobStore store, Sepa
             first with { JobId = jobId, Folder = folder, Request = manifest.Request, Model = separator.Facts.Name, Devices = manifest.Devices });
     }
 
-    /// <summary>The separator of the manifest, to the version and the weights.</summary>
-    ISourceSeparator Find(EngineFacts wanted)
+    /// <summary>The separator of the manifest, to the version, the weights and what it calculates on.</summary>
+    ISourceSeparator Find(SeparationManifest manifest)
     {
+        EngineFacts wanted = manifest.Engine;
         if (separators.All.FirstOrDefault(separator => separator.Facts.Name == wanted.Name) is not { IsInstalled: true } found)
         {
             throw new PipelineException(
@@ -41,7 +44,12 @@ public sealed class SeparationReproductions(JobDesk desk, IBlobStore store, Sepa
                 $"This was made by '{wanted.Name}'{(wanted.WeightsSha256 is { } hash ? $" with the weights {hash}" : "")}, which is not installed here; 'dgxmusic models' installs or adds it.");
         }
 
-        ReproductionDesk.RequireSame(wanted, found.Facts);
+        bool beganOnGpu = manifest.Devices[0].Device != SeparationDevices.Cpu, isOnGpu = wanted.Device != SeparationDevices.Cpu;
+        EngineFacts here = found.FactsOf(onCpu: !isOnGpu), free = found.Facts;
+        // What workers of other processes calculate with, they say when they take the work; then it is in the comparison.
+        bool isRemote = gpu.Value.Workers == GpuWorkers.Remote;
+        ReproductionDesk.RequireSame(wanted, isOnGpu && isRemote ? here with { Device = wanted.Device, Dtype = wanted.Dtype } : here);
+        if (beganOnGpu && !isRemote && free.Device == SeparationDevices.Cpu) ReproductionDesk.RequireSame(wanted with { Device = manifest.Devices[0].Device }, free);
         return found;
     }
 
