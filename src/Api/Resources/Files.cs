@@ -36,23 +36,10 @@ public sealed class Files(JobLedger ledger, IBlobStore store)
         if (stream is null && blob is not null && purged) throw new PipelineException(Problem.FilePurged, $"'{NameOf(blob)}' was removed when it had grown old.");
         if (stream is null) throw new PipelineException(Problem.FileNotFound, $"There is no file '{(asked.Length <= 80 ? asked : asked[..80] + "…")}'.");
         string name = NameOf(info!.Ref), download = info.Ref.Container == Containers.Stems ? $"{JobOf(info.Ref)}.{name}" : name;
-        return Results.Stream(stream, TypeOf(Path.GetExtension(name)), download, info.LastModifiedUtc, new EntityTagHeaderValue($"\"{info.ETag}\""), enableRangeProcessing: true);
+        return Results.Stream(stream, MediaTypes.Of(Path.GetExtension(name)), download, info.LastModifiedUtc, new EntityTagHeaderValue($"\"{info.ETag}\""), enableRangeProcessing: true);
     }
 
     static string NameOf(BlobRef blob) => blob.Path[(blob.Path.LastIndexOf('/') + 1)..];
 
     static string JobOf(BlobRef stem) => stem.Path.Split('/')[^2];
-
-    internal static string TypeOf(string extension) => extension switch
-    {
-        ".wav" => "audio/wav",
-        ".flac" => "audio/flac",
-        ".mp3" => "audio/mpeg",
-        ".aif" or ".aiff" => "audio/aiff",
-        ".ogg" => "audio/ogg",
-        ".m4a" => "audio/mp4",
-        ".mid" => "audio/midi",
-        ".json" => "application/json",
-        _ => "application/octet-stream",
-    };
 }

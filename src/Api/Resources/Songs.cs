@@ -71,7 +71,7 @@ public sealed class Songs(SongRegister songs, SongDesk desk, IBlobStore store)
         if (stream is null && track.Purged) throw new PipelineException(Problem.FilePurged, $"The {type} of song {id} was removed when it had grown old.");
         if (stream is null) throw new PipelineException(Problem.FileNotFound, $"The {type} of song {id} is not there any more.");
         string extension = Path.GetExtension(track.File.Path);
-        return Results.Stream(stream, Files.TypeOf(extension), NameOf(song, type, extension), info!.LastModifiedUtc, new EntityTagHeaderValue($"\"{info.ETag}\""), enableRangeProcessing: true);
+        return Results.Stream(stream, MediaTypes.Of(extension), NameOf(song, type, extension), info!.LastModifiedUtc, new EntityTagHeaderValue($"\"{info.ETag}\""), enableRangeProcessing: true);
     }
 
     /// <summary>Removes one separation; the file it came from stays.</summary>

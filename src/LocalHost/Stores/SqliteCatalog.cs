@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DgxMusic.Pipeline.Ports;
@@ -11,7 +10,7 @@ public sealed class SqliteCatalog(SqliteDatabase database) : ICatalog
 {
     public Task<CatalogRow?> FindAsync(RowKey key, CancellationToken cancel = default)
     {
-        Check(key);
+        key.Checked();
         return ReadAsync(
             session => session.QueryFirst(
                 "SELECT value, etag FROM rows WHERE tab = $1 AND part = $2 AND name = $3",
@@ -21,7 +20,7 @@ public sealed class SqliteCatalog(SqliteDatabase database) : ICatalog
 
     public Task<bool> TryInsertAsync(RowKey key, JsonElement value, CancellationToken cancel = default)
     {
-        Check(key);
+        key.Checked();
         byte[] bytes = value.ToBytes();
         return database.WriteAsync(
             session => session.Execute(
@@ -62,13 +61,4 @@ public sealed class SqliteCatalog(SqliteDatabase database) : ICatalog
 
     // Never drawn twice, so that a row deleted and written anew is not taken for the old one.
     static string DrawETag() => RandomNumberGenerator.GetHexString(16, lowercase: true);
-
-    static void Check(RowKey key)
-    {
-        foreach (string part in (ReadOnlySpan<string>)[key.Table, key.Partition, key.Key])
-        {
-            if (part.Length is 0 or > 512 || !part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or ':'))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"'{part}' is no part of a row's name."), nameof(key));
-        }
-    }
 }

@@ -62,6 +62,12 @@ public interface IBlobStore
     /// <returns>False if there was none.</returns>
     Task<bool> DeleteAsync(BlobRef blob, CancellationToken cancel = default);
 
+    /// <summary>Removes many, in no order; those that are not there are passed over. Interrupted, it has removed some of them.</summary>
+    async Task DeleteAllAsync(IEnumerable<BlobRef> blobs, CancellationToken cancel = default)
+    {
+        foreach (BlobRef blob in blobs) await DeleteAsync(blob, cancel);
+    }
+
     /// <summary>Removes folders that hold nothing, from the bottom up, never the container's own.</summary>
     /// <returns>How many; 0 in a store whose folders are only parts of names.</returns>
     Task<int> RemoveEmptyFoldersAsync(string container, CancellationToken cancel = default);

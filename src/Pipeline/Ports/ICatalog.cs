@@ -3,8 +3,23 @@ using DgxMusic.Pipeline.Definitions;
 
 namespace DgxMusic.Pipeline.Ports;
 
-/// <summary>The name of a row. Parts hold letters, digits and <c>_ - . :</c> only.</summary>
-public readonly record struct RowKey(string Table, string Partition, string Key);
+/// <summary>The name of a row. Parts hold letters, digits and <c>_ - . :</c> only, 1 to 512: what every catalog can keep, in the same order.</summary>
+public readonly record struct RowKey(string Table, string Partition, string Key)
+{
+    const int LongestPart = 512;
+
+    /// <exception cref="ArgumentException">A part holds something else.</exception>
+    public RowKey Checked()
+    {
+        foreach (string part in (ReadOnlySpan<string>)[Table, Partition, Key])
+        {
+            if (part.Length is 0 or > LongestPart || !part.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or ':'))
+                throw new ArgumentException($"'{part}' is no part of a row's name.");
+        }
+
+        return this;
+    }
+}
 
 /// <param name="ETag">Changes with every write.</param>
 public sealed record CatalogRow(RowKey Key, JsonElement Value, string ETag)

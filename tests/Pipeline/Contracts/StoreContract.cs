@@ -121,6 +121,89 @@ public abstract class StoreContract
         Assert.Equal(Problem.PathOutsideStore, (await Assert.ThrowsAsync<PipelineException>(() => Store.CreateAsync(name))).Problem);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData((256 << 10) - 1)]
+    [InlineData(256 << 10)]
+    [InlineData((4 << 20) + 1)]
+    [InlineData((13 << 20) + 12345)]
+    public async Task Blob_OfAnySize_ReadsTheSameFromAnywhere(int size)
+    {
+        var name = new BlobRef(Containers.Stems, "2026/11/20/sep_00000001/vocals.wav");
+        byte[] bytes = Bytes(size, seed: size);
+        await using (BlobWriter writer = await Store.CreateAsync(name))
+        {
+            // Pieces that fit no block, written both ways.
+            for (int at = 0, n = 0; at < size; at += 700_001, n++)
+            {
+                Memory<byte> piece = bytes.AsMemory(at, Math.Min(700_001, size - at));
+                if (n % 2 == 0) await writer.Stream.WriteAsync(piece);
+                else writer.Stream.Write(piece.Span);
+            }
+
+            Assert.Equal(size, (await writer.CommitAsync()).Bytes);
+        }
+
+        await using Stream stream = (await Store.OpenReadAsync(name))!;
+        Assert.Equal(size, stream.Length);
+        using var whole = new MemoryStream();
+        await stream.CopyToAsync(whole);
+        Assert.True(bytes.AsSpan().SequenceEqual(whole.ToArray()), "Not the bytes that were written.");
+        byte[] part = new byte[5000];
+        foreach (int from in (int[])[Math.Max(size - 100, 0), 0, size / 2, size / 3, Math.Min((size / 3) + 5000, size), size, size + 7])
+        {
+            stream.Position = from;
+            int count = stream.ReadAtLeast(part, part.Length, throwOnEndOfStream: false);
+            Assert.Equal(Math.Clamp(size - from, 0, 5000), count);
+            Assert.True(count == 0 || bytes.AsSpan(from, count).SequenceEqual(part.AsSpan(0, count)), $"Not the bytes at {from}.");
+        }
+    }
+
+    [Fact]
+    public async Task Blob_InAList_IsDescribedAsWhenItIsFoundOrWritten()
+    {
+        var name = new BlobRef(Containers.Uploads, "a.wav");
+        await PutAsync(name, "0123456789");
+        BlobInfo listed = (await Store.ListAsync(Containers.Uploads, "").ToListAsync()).Single();
+        Assert.Equal(await Store.FindAsync(name), listed);
+        Assert.DoesNotContain('"', listed.ETag);
+        await using BlobWriter writer = await Store.CreateAsync(name);
+        Assert.Equal(await writer.CommitAsync(), await Store.FindAsync(name));
+    }
+
+    [Fact]
+    public async Task Blobs_DeletedTogether_AreGoneWhetherTheyWereThereOrNot()
+    {
+        BlobRef[] names = [.. Enumerable.Range(0, 40).Select(n => new BlobRef(Containers.Outputs, $"2026/11/20/{n:D2}.wav"))];
+        foreach (BlobRef name in names.Where((_, n) => n % 3 > 0)) await PutAsync(name, "x");
+        await Store.DeleteAllAsync(names.Skip(2));
+        Assert.Equal(["2026/11/20/01.wav"], await PathsAsync(""));
+        await Store.DeleteAllAsync([]);
+    }
+
+    [Fact]
+    public async Task Blob_WrittenByManyAtOnce_IsWhollyOneOfTheirs()
+    {
+        var name = new BlobRef(Containers.Work, "2026/11/20/gen_00000001/at-once");
+        byte[][] versions = [.. Enumerable.Range(0, 6).Select(n => Bytes(100_000 + n, n))];
+        await Task.WhenAll(versions.Select(version => Task.Run(async () =>
+        {
+            await using BlobWriter writer = await Store.CreateAsync(name);
+            await writer.Stream.WriteAsync(version);
+            await writer.CommitAsync();
+        })));
+        using var read = new MemoryStream();
+        await using (Stream stream = (await Store.OpenReadAsync(name))!) await stream.CopyToAsync(read);
+        Assert.Contains(versions, version => version.AsSpan().SequenceEqual(read.ToArray()));
+    }
+
+    protected static byte[] Bytes(int count, int seed)
+    {
+        byte[] bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
     async Task PutAsync(BlobRef name, string text)
     {
         await using BlobWriter writer = await Store.CreateAsync(name);

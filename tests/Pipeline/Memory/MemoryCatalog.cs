@@ -16,14 +16,14 @@ public sealed class MemoryCatalog : ICatalog
 
     public Task<CatalogRow?> FindAsync(RowKey key, CancellationToken cancel = default)
     {
-        lock (gate) return Task.FromResult(rows.GetValueOrDefault(key));
+        lock (gate) return Task.FromResult(rows.GetValueOrDefault(key.Checked()));
     }
 
     public Task<bool> TryInsertAsync(RowKey key, JsonElement value, CancellationToken cancel = default)
     {
         lock (gate)
         {
-            if (!rows.TryAdd(key, NewRow(key, value))) return Task.FromResult(false);
+            if (!rows.TryAdd(key.Checked(), NewRow(key, value))) return Task.FromResult(false);
             if (!keys.TryGetValue((key.Table, key.Partition), out SortedSet<string>? partition)) keys[(key.Table, key.Partition)] = partition = new(StringComparer.Ordinal);
             partition.Add(key.Key);
             return Task.FromResult(true);
