@@ -1,4 +1,3 @@
-using DgxMusic.Audio.Aiff;
 using DgxMusic.Audio.Decoding;
 using DgxMusic.Audio.IO;
 using DgxMusic.Audio.Tagging;
@@ -8,29 +7,15 @@ using DgxMusic.Contracts;
 namespace DgxMusic.Audio;
 
 /// <summary>
-/// Opens audio of every format we read. Its content decides, its name is a hint: a mismatch is a warning. WAV and AIFF we read ourselves, the rest
-/// goes through ffmpeg. Content of no frames opens and reads as nothing.
+/// Opens audio of every format we read. Its content decides, its name is a hint: a mismatch is a warning. The codec of the options reads WAV and
+/// AIFF, and more if it can; the rest goes through ffmpeg. Content of no frames opens and reads as nothing.
 /// </summary>
 public static class AudioFile
 {
     /// <exception cref="PipelineException"><see cref="Problem.FileNotFound"/>; <see cref="Problem.UnreadableAudio"/>: none of our formats, or
     /// damaged; <see cref="Problem.TooManyChannels"/>; <see cref="Problem.DecoderMissing"/>.</exception>
-    public static ISampleReader Open(string path, DecoderOptions? options = null, CancellationToken cancellation = default)
-    {
-        var file = OpenExisting(path);
-        try
-        {
-            var kind = ContentSniffer.Sniff(file);
-            if (kind.Demuxer is null) return Finished(OpenNatively(kind, Rewound(file, 0), leaveOpen: false), kind, path, options, null);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-        file.Dispose();
-        return OpenScratch(path, path, options ?? DecoderOptions.Default, null, cancellation);
-    }
+    public static ISampleReader Open(string path, DecoderOptions? options = null, CancellationToken cancellation = default) =>
+        OpenPath(path, path, options ?? DecoderOptions.Default, null, cancellation);
 
     /// <param name="stream">Read from where it stands, whether it seeks or not. On a fault it is left to the caller.</param>
     /// <param name="name">The file's name as its owner gave it, if any.</param>
@@ -45,13 +30,14 @@ public static class AudioFile
         int count = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         var kind = ContentSniffer.Of(head.AsSpan(0, count));
         var whole = stream.CanSeek ? Rewound(stream, start) : new PrefixedStream(head.AsMemory(0, count), stream, leaveOpen);
-        if (kind.Demuxer is null) return Finished(OpenNatively(kind, whole, stream.CanSeek && leaveOpen), kind, name, options, null);
-
         options ??= DecoderOptions.Default;
+        if (options.Codec.Open(kind, whole, stream.CanSeek && leaveOpen) is { } opened) return Finished(opened, kind, name, options, null);
+
+        if (stream.CanSeek) stream.Position = start;
         (string path, Action? putAway) = PutOnDisk(whole, options, cancellation);
         try
         {
-            var reader = OpenScratch(path, name, options, putAway, cancellation);
+            var reader = OpenPath(path, name, options, putAway, cancellation);
             if (!leaveOpen) stream.Dispose();
             return reader;
         }
@@ -109,20 +95,28 @@ public static class AudioFile
         ? File.OpenRead(path)
         : throw new PipelineException(Problem.FileNotFound, $"There is no file '{Path.GetFileName(path)}'.");
 
-    static ISampleReader OpenScratch(string path, string? name, DecoderOptions options, Action? putAway, CancellationToken cancellation)
+    static ISampleReader OpenPath(string path, string? name, DecoderOptions options, Action? putAway, CancellationToken cancellation)
     {
+        var file = OpenExisting(path);
         ContentKind kind;
-        using (var file = File.OpenRead(path)) kind = ContentSniffer.Sniff(file);
+        try
+        {
+            kind = ContentSniffer.Sniff(file);
+            if (options.Codec.Open(kind, Rewound(file, 0), leaveOpen: false) is { } opened) return Finished(opened, kind, name, options, putAway);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        file.Dispose();
         return Finished(new FfmpegReader(path, kind, options, cancellation), kind, name, options, putAway);
     }
 
-    static ISampleReader OpenNatively(ContentKind kind, Stream stream, bool leaveOpen) =>
-        kind == ContentKind.Wav ? new WavReader(stream, leaveOpen) : new AiffReader(stream, leaveOpen);
-
-    static ISampleReader Finished(ISampleReader reader, ContentKind kind, string? name, DecoderOptions? options, Action? putAway)
+    static ISampleReader Finished(ISampleReader reader, ContentKind kind, string? name, DecoderOptions options, Action? putAway)
     {
         var annotated = new AnnotatedReader(reader, kind.MismatchWith(name), putAway);
-        return (options ?? DecoderOptions.Default).RefuseInvalidSamples ? annotated.RefusingInvalidSamples() : annotated;
+        return options.RefuseInvalidSamples ? annotated.RefusingInvalidSamples() : annotated;
     }
 
     static Stream Rewound(Stream stream, long position)

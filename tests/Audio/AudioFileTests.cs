@@ -1,5 +1,4 @@
 using DgxMusic.Audio.Decoding;
-using DgxMusic.Audio.Tests.Aiff;
 using DgxMusic.Contracts;
 using static DgxMusic.Audio.Tests.RiffBytes;
 
@@ -9,8 +8,8 @@ public sealed class AudioFileTests : IDisposable
 {
     static readonly byte[] wav = Riff(Format(Pcm, 1, 48_000, 16), Chunk("data", [.. U16(1), .. U16(2)]));
 
-    static readonly byte[] aiff = AiffReaderTests.Aiff(
-        AiffReaderTests.Common(1, 2, 16, Convert.FromHexString("400EBB80000000000000")), AiffReaderTests.Sound([0, 1, 0, 2]));
+    static readonly byte[] aiff = AiffBytes.AiffFile(
+        AiffBytes.Common(1, 2, 16, AiffBytes.Rate48000), AiffBytes.Sound([0, 1, 0, 2]));
 
     readonly ScratchFolder folder = new();
 

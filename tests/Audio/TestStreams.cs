@@ -121,3 +121,17 @@ sealed class CountingStream(int keep = 128) : Stream
     {
     }
 }
+
+/// <summary>As a file in a store: it seeks, but gives a few bytes at a time.</summary>
+sealed class ChoppedStream(byte[] content) : MemoryStream(content)
+{
+    public bool Disposed { get; private set; }
+
+    public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 61));
+
+    protected override void Dispose(bool disposing)
+    {
+        Disposed = true;
+        base.Dispose(disposing);
+    }
+}

@@ -3,9 +3,9 @@ namespace DgxMusic.Audio.Decoding;
 /// <summary>A format we read, as its content tells it.</summary>
 /// <param name="Name">As <see cref="AudioFormat.Container"/> says it.</param>
 /// <param name="Title">As people say it.</param>
-/// <param name="Demuxer">ffmpeg's name: given, so that it never guesses. Null: read by ourselves.</param>
+/// <param name="Demuxer">ffmpeg's name: given, so that it never guesses. Null: ffmpeg is never asked.</param>
 /// <param name="Extensions">Lower case, with their dots.</param>
-sealed record ContentKind(string Name, string Title, string? Demuxer, IReadOnlyList<string> Extensions)
+public sealed record ContentKind(string Name, string Title, string? Demuxer, IReadOnlyList<string> Extensions)
 {
     public static readonly ContentKind Wav = new("wav", "WAV", null, [".wav", ".wave", ".bwf", ".rf64", ".bw64"]);
     public static readonly ContentKind Aiff = new("aiff", "AIFF", null, [".aif", ".aiff", ".aifc"]);

@@ -1,9 +1,13 @@
+using DgxMusic.Audio.Codecs;
+
 namespace DgxMusic.Audio.Decoding;
 
-/// <summary>How formats other than WAV and AIFF are decoded.</summary>
+/// <summary>Who decodes, and how ffmpeg decodes what the codec does not.</summary>
 public sealed record DecoderOptions
 {
     public static readonly DecoderOptions Default = new();
+
+    public IAudioCodec Codec { get; init; } = ManagedCodec.Instance;
 
     /// <summary>A name looked up on the search path, or a full path.</summary>
     public string Ffmpeg { get; init; } = "ffmpeg";

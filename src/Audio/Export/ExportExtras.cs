@@ -1,10 +1,11 @@
+using DgxMusic.Audio.Codecs;
 using DgxMusic.Audio.Encoders;
 using DgxMusic.Audio.Tagging;
 using DgxMusic.Audio.Wav;
 
 namespace DgxMusic.Audio.Export;
 
-/// <summary>What goes into a file besides its samples, and how an encoder is run.</summary>
+/// <summary>What goes into a file besides its samples, and who writes it.</summary>
 public sealed record ExportExtras
 {
     public static readonly ExportExtras None = new();
@@ -17,5 +18,9 @@ public sealed record ExportExtras
     /// </summary>
     public BroadcastInfo? Broadcast { get; init; }
 
+    /// <summary>Who writes WAV.</summary>
+    public IAudioCodec Codec { get; init; } = ManagedCodec.Instance;
+
+    /// <summary>How all else is written.</summary>
     public EncoderOptions Encoder { get; init; } = EncoderOptions.Default;
 }

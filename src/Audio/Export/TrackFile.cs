@@ -29,7 +29,7 @@ sealed class TrackFile(EncodedFormat? format, BitDepth codes, TrackLoudness inpu
         if (told is not null && extras.Broadcast is { } source) before.Add(BroadcastChunk.Write(Updated(source, told, sourceRateHz)));
         if (!extras.Tags.IsEmpty) before.Add(new(RiffInfo.ListId, RiffInfo.Write(extras.Tags, Software)));
         if (extras.Tags.Cover is not null) after.Add(new("id3 ", Id3Writer.Write(extras.Tags)));   // INFO has no place for pictures
-        return new WavWriter(target, new WavLayout(input.SampleRateHz, input.Channels, codes, input.Frames) { Before = before, After = after });
+        return extras.Codec.CreateWav(target, new WavLayout(input.SampleRateHz, input.Channels, codes, input.Frames) { Before = before, After = after });
     }
 
     /// <summary>What of the request the format could not hold.</summary>

@@ -14,7 +14,7 @@ public sealed class WavWriter : ISampleWriter
     /// </summary>
     const int BufferBytes = 256 << 10;
 
-    readonly Stream stream;
+    readonly IWavContainer container;
     readonly WavLayout layout;
     readonly FileStream? owned;
     readonly byte[] buffer;
@@ -25,13 +25,16 @@ public sealed class WavWriter : ISampleWriter
     /// <summary>Writes the header.</summary>
     /// <exception cref="ArgumentException">The layout has a value that no WAV header can carry.</exception>
     public WavWriter(Stream stream, WavLayout layout)
+        : this(new WavContainer(stream, layout), layout)
     {
-        layout.Check();
-        (this.stream, this.layout) = (stream, layout);
-        byte[] header = WavHeaderWriter.Write(layout);
-        from = to = header.Length % BufferBytes;
+    }
+
+    /// <param name="container">Made for this layout. Disposed with the writer.</param>
+    internal WavWriter(IWavContainer container, WavLayout layout)
+    {
+        (this.container, this.layout) = (container, layout);
+        from = to = container.HeaderBytes % BufferBytes;
         buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(BufferBytes + layout.BlockAlign, to + layout.DataBytes));
-        stream.Write(header);
     }
 
     WavWriter(FileStream owned, WavLayout layout)
@@ -79,9 +82,7 @@ public sealed class WavWriter : ISampleWriter
         CheckOpen();
         if (framesWritten != layout.Frames) throw OtherCount($"{framesWritten} frames were");
         PassOn(to);
-        if (layout.PadBytes > 0) stream.WriteByte(0);
-        foreach (WavChunk chunk in layout.After) stream.Write(chunk.ToArray());
-        stream.Flush();
+        container.Complete();
         closed = true;
     }
 
@@ -89,6 +90,7 @@ public sealed class WavWriter : ISampleWriter
     public void Dispose()
     {
         closed = true;
+        container.Dispose();
         owned?.Dispose();
     }
 
@@ -121,7 +123,7 @@ public sealed class WavWriter : ISampleWriter
 
     void PassOn(int end)
     {
-        stream.Write(buffer, from, end - from);
+        container.Write(buffer.AsSpan(from, end - from));
         buffer.AsSpan(end, to - end).CopyTo(buffer);
         (from, to) = (0, to - end);
     }

@@ -57,6 +57,14 @@ static class FfmpegTool
         Assert.Equal(0, process.ExitCode);
     }
 
+    /// <summary>Makes a file of what a source filter gives.</summary>
+    public static void Make(string target, string source, params string[] arguments)
+    {
+        using var process = Process.Start("ffmpeg", ["-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", source, .. arguments, target]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
     static bool Runs(string program)
     {
         try

@@ -1,7 +1,6 @@
 using System.Text;
 using DgxMusic.Audio.IO;
 using DgxMusic.Audio.Tagging;
-using DgxMusic.Audio.Tests.Aiff;
 using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using static DgxMusic.Audio.Tests.RiffBytes;
@@ -42,9 +41,9 @@ public sealed class ChunkTagsTests : IDisposable
         byte[] tag = Id3Writer.Write(Id3Tests.Full);
         Id3Tests.AssertEqual(Id3Tests.Full, Read(Riff(format, data, Chunk("id3 ", tag))));
         Id3Tests.AssertEqual(Id3Tests.Full with { Title = "of INFO" }, Read(Riff(format, Info(("INAM", "of INFO")), data, Chunk("ID3 ", tag))));
-        byte[] common = AiffReaderTests.Common(1, 2, 16, Convert.FromHexString("400EBB80000000000000")), sound = AiffReaderTests.Sound([0, 1, 0, 2]);
-        Id3Tests.AssertEqual(Id3Tests.Full, Read(AiffReaderTests.Aiff(common, sound, Big("ID3 ", tag)), "a.aif"));
-        var texts = Read(AiffReaderTests.Aiff(Big("NAME", "N"u8), common, Big("ANNO", "C1"u8), sound, Big("AUTH", "A"u8), Big("ANNO", "C2"u8)), "a.aif");
+        byte[] common = AiffBytes.Common(1, 2, 16, AiffBytes.Rate48000), sound = AiffBytes.Sound([0, 1, 0, 2]);
+        Id3Tests.AssertEqual(Id3Tests.Full, Read(AiffBytes.AiffFile(common, sound, Big("ID3 ", tag)), "a.aif"));
+        var texts = Read(AiffBytes.AiffFile(Big("NAME", "N"u8), common, Big("ANNO", "C1"u8), sound, Big("AUTH", "A"u8), Big("ANNO", "C2"u8)), "a.aif");
         Assert.Equal(new Tags { Title = "N", Artist = "A", Comment = "C1" }, texts);
     }
 
@@ -93,7 +92,7 @@ public sealed class ChunkTagsTests : IDisposable
         byte[] tag = Id3Writer.Write(Id3Tests.Full with { Cover = Pictures.JpegCover }), bext = BroadcastChunk.Write(new() { Description = "d" }).Content.ToArray();
         byte[] wav = Riff(format, Info(("INAM", "Title"), ("ICRD", "1999")), Chunk("id3 ", tag), data, Chunk("bext", bext));
         byte[] wide = RiffBytes.File("RF64", uint.MaxValue, WideSizes(500, 6, 3), format, Chunk("data", new byte[6], uint.MaxValue), Chunk("id3 ", tag));
-        byte[] aiff = AiffReaderTests.Aiff(Big("NAME", "N"u8), Big("ID3 ", tag), Big("ANNO", "C"u8));
+        byte[] aiff = AiffBytes.AiffFile(Big("NAME", "N"u8), Big("ID3 ", tag), Big("ANNO", "C"u8));
         int titles = 0;
         for (uint i = 0; i < 1_500; i++)
         {

@@ -1,15 +1,14 @@
-using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using static DgxMusic.Audio.Tests.RiffBytes;
 
-namespace DgxMusic.Audio.Tests.Wav;
+namespace DgxMusic.Audio.Tests.Codecs;
 
-public class WavFaultTests
+public abstract partial class CodecContract
 {
     static readonly byte[] data = Chunk("data", new byte[48]);
 
     /// <summary>A file that is wrong in one way, and a piece of the sentence that must say so.</summary>
-    public static TheoryData<byte[], string> Contradictions => new()
+    public static TheoryData<byte[], string> WavContradictions => new()
     {
         { [], "has only 0 bytes" },
         { "RIFF"u8.ToArray(), "has only 4 bytes" },
@@ -43,26 +42,26 @@ public class WavFaultTests
         { Riff([.. Enumerable.Range(0, 4097).SelectMany(_ => Chunk("JUNK", []))]), "has more than 4,096 chunks" },
     };
 
-    [Theory, MemberData(nameof(Contradictions)), Trait("Requirement", "X-13")]
-    public void Open_Contradiction_IsUnreadableAndSaysWhy(byte[] file, string sentence)
+    [Theory, MemberData(nameof(WavContradictions)), Trait("Requirement", "X-13")]
+    public void OpenWav_Contradiction_IsUnreadableAndSaysWhy(byte[] file, string sentence)
     {
         foreach (Stream stream in new Stream[] { new MemoryStream(file), new PipeStream(file, 4096) })
         {
-            var fault = Assert.Throws<PipelineException>(() => new WavReader(stream));
+            var fault = Assert.Throws<PipelineException>(() => OpenWav(stream));
             Assert.Equal(Problem.UnreadableAudio, fault.Problem);
             Assert.Contains(sentence, fault.Message);
         }
     }
 
     [Theory, InlineData(65), InlineData(65_535)]
-    public void Open_ManyChannels_IsTooManyChannels(int channels)
+    public void OpenWav_ManyChannels_IsTooManyChannels(int channels)
     {
-        var fault = Assert.Throws<PipelineException>(() => new WavReader(new MemoryStream(Riff(Format(Pcm, channels, 48_000, 8), data))));
+        var fault = Assert.Throws<PipelineException>(() => OpenWav(new MemoryStream(Riff(Format(Pcm, channels, 48_000, 8), data))));
         Assert.Equal(Problem.TooManyChannels, fault.Problem);
     }
 
     [Theory, InlineData(11), InlineData(22), InlineData(33)]
-    public void Open_MutatedBytes_ReadsOrIsAPipelineException(int seed)
+    public void OpenWav_MutatedBytes_ReadsOrIsAPipelineException(int seed)
     {
         byte[][] seeds =
         [
@@ -74,7 +73,7 @@ public class WavFaultTests
         for (int i = 0; i < 6_000; i++)
         {
             byte[] file = Fuzz.Mutate(seeds[i % seeds.Length], (uint)(seed * 1_000_000 + i), header: 110);
-            if (Fuzz.Reads(() => new WavReader(i % 2 == 0 ? new MemoryStream(file) : new PipeStream(file, 512)))) readable++;
+            if (Fuzz.Reads(() => OpenWav(i % 2 == 0 ? new MemoryStream(file) : new PipeStream(file, 512)))) readable++;
             else refused++;
         }
         Assert.True(readable > 500 && refused > 500, $"{readable} were readable, {refused} refused: the mutations are too weak or too strong to test anything.");
