@@ -1,3 +1,5 @@
+using DgxMusic.Audio.Codecs;
+using DgxMusic.Audio.Decoding;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Identity;
@@ -22,6 +24,8 @@ public static class PipelineServices
     {
         services.AddSettings<PipelineOptions>("Pipeline");
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IAudioCodec>(ManagedCodec.Instance);
+        services.TryAddSingleton(provider => new DecoderOptions { Codec = provider.GetRequiredService<IAudioCodec>() });
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PipelineOptions>>().Value);
         services.AddSingleton<JobTallies>().AddSingleton<JobSummaries>().AddSingleton<JobLedger>().AddSingleton<JobIndex>().AddSingleton<JobStarter>();
         services.AddSingleton<OpenJobs>().AddSingleton<JobOverview>().AddSingleton<EventRetention>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DgxMusic.Audio;
+using DgxMusic.Audio.Decoding;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp.Loudness;
 using DgxMusic.Pipeline.Definitions;
@@ -54,7 +55,7 @@ public sealed record ReproductionResult(
 }
 
 /// <summary>Holds the files of a reproduction against the manifest and the files of the original; then removes them unless they are wanted.</summary>
-public sealed class CompareReproduction(IBlobStore store, JobMonitor monitor) : IActivity<ComparisonRequest, Comparison>
+public sealed class CompareReproduction(IBlobStore store, JobMonitor monitor, DecoderOptions decoder) : IActivity<ComparisonRequest, Comparison>
 {
     public static readonly Activity<ComparisonRequest, Comparison> Definition =
         Activity<ComparisonRequest, Comparison>.Of<CompareReproduction>(version: 2, Lane.Cpu, JobStep.Comparing, Retry.Outage);
@@ -114,7 +115,7 @@ public sealed class CompareReproduction(IBlobStore store, JobMonitor monitor) : 
         double? difference;
         try
         {
-            using ISampleReader before = AudioFile.Open(left, null, null, leaveOpen: true, stopping), after = AudioFile.Open(right, null, null, leaveOpen: true, stopping);
+            using ISampleReader before = AudioFile.Open(left, null, decoder, leaveOpen: true, stopping), after = AudioFile.Open(right, null, decoder, leaveOpen: true, stopping);
             difference = AudioDifference.Measure(before, after);
         }
         catch (PipelineException refusal) when (refusal.Problem == Problem.DecoderMissing)

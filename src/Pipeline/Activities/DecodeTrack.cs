@@ -1,4 +1,5 @@
 using DgxMusic.Audio;
+using DgxMusic.Audio.Decoding;
 using DgxMusic.Audio.Tagging;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
@@ -31,7 +32,7 @@ public sealed record DecodedTrack(
 }
 
 /// <summary>Decodes a file into scratch, once for all that come after.</summary>
-public sealed class DecodeTrack(IBlobStore store, JobMonitor monitor) : IActivity<DecodeRequest, DecodedTrack>
+public sealed class DecodeTrack(IBlobStore store, JobMonitor monitor, DecoderOptions decoder) : IActivity<DecodeRequest, DecodedTrack>
 {
     public static readonly Activity<DecodeRequest, DecodedTrack> Definition =
         Activity<DecodeRequest, DecodedTrack>.Of<DecodeTrack>(version: 1, Lane.Cpu, JobStep.Decoding, Retry.Outage);
@@ -53,11 +54,11 @@ public sealed class DecodeTrack(IBlobStore store, JobMonitor monitor) : IActivit
     {
         List<string> warnings = [];
         AudioFormat format;
-        using (ISampleReader reader = AudioFile.Open(source, request.FileName, null, leaveOpen: true, stopping)) format = reader.Format;
+        using (ISampleReader reader = AudioFile.Open(source, request.FileName, decoder, leaveOpen: true, stopping)) format = reader.Format;
         string told = $"Decoding {request.FileName ?? "the source"}: {format.Container.ToUpperInvariant()}, {format.SampleRateHz} Hz, {format.Channels} {(format.Channels == 1 ? "channel" : "channels")}.";
         await monitor.EnterAsync(request.JobId, JobStep.Decoding, told, stopping, "source");
         source.Position = 0;
-        await SaveTagsAsync(output.With(".tags.json"), AudioFile.ReadTags(source, null, warnings, stopping), stopping);
+        await SaveTagsAsync(output.With(".tags.json"), AudioFile.ReadTags(source, decoder, warnings, stopping), stopping);
 
         source.Position = 0;
         (var measure, int rateHz) = (new TrackMeasure(), request.SampleRateHz ?? format.SampleRateHz);
@@ -65,7 +66,7 @@ public sealed class DecodeTrack(IBlobStore store, JobMonitor monitor) : IActivit
         await file.OpenAsync(output.With(".f32"), (long)((request.Seconds ?? 0) * rateHz), stopping);
         double written = 0;
         long block = 0;
-        foreach (AudioBuffer frames in StereoTrack.Blocks(SampleSource.OfStream(source, request.FileName, null, stopping), request.SampleRateHz, warnings, stopping))
+        foreach (AudioBuffer frames in StereoTrack.Blocks(SampleSource.OfStream(source, request.FileName, decoder, stopping), request.SampleRateHz, warnings, stopping))
         {
             measure.Add(frames);
             file.Write(0, frames);

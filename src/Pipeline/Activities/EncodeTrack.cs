@@ -1,4 +1,5 @@
 using DgxMusic.Audio;
+using DgxMusic.Audio.Codecs;
 using DgxMusic.Audio.Export;
 using DgxMusic.Audio.Stems;
 using DgxMusic.Audio.Tagging;
@@ -31,7 +32,7 @@ public sealed record StemFile(
 }
 
 /// <summary>Writes one track of a separation as the file that its owner gets.</summary>
-public sealed class EncodeTrack(IBlobStore store, JobMonitor monitor) : IActivity<EncodeTrackRequest, StemFile>
+public sealed class EncodeTrack(IBlobStore store, JobMonitor monitor, IAudioCodec codec) : IActivity<EncodeTrackRequest, StemFile>
 {
     public static readonly Activity<EncodeTrackRequest, StemFile> Definition =
         Activity<EncodeTrackRequest, StemFile>.Of<EncodeTrack>(version: 1, Lane.Cpu, JobStep.Encoding, Retry.Outage);
@@ -46,7 +47,7 @@ public sealed class EncodeTrack(IBlobStore store, JobMonitor monitor) : IActivit
         if (await store.FindRecordAsync<StemFile>(output.With(".json"), context.Stopping) is { } done) return done;
 
         SeparatedStems stems = await SeparatedStems.ReadAsync(store, request.Stems, context.Stopping);
-        var extras = new ExportExtras { Tags = await TagsOfAsync(request, context.Stopping), Encoder = request.Format.Encoder };
+        var extras = new ExportExtras { Tags = await TagsOfAsync(request, context.Stopping), Encoder = request.Format.Encoder, Codec = codec };
         BlobRef name = output.With(FileFormats.ExtensionOf(request.Format.Format));
         await using BlobWriter file = await store.CreateAsync(name, context.Stopping);
         var source = new SampleSource(Opening(request, stems, context.Stopping));

@@ -1,6 +1,7 @@
 using DgxMusic.Audio;
-using DgxMusic.Audio.Tagging;
+using DgxMusic.Audio.Decoding;
 using DgxMusic.Audio.Export;
+using DgxMusic.Audio.Tagging;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
@@ -27,7 +28,7 @@ public sealed record ExportedTrack(
 }
 
 /// <summary>Masters a mix: rate, loudness, bit depth.</summary>
-public sealed class ExportAudio(IBlobStore store, JobMonitor monitor) : IActivity<ExportRequest, ExportedTrack>
+public sealed class ExportAudio(IBlobStore store, JobMonitor monitor, DecoderOptions decoder) : IActivity<ExportRequest, ExportedTrack>
 {
     public static readonly Activity<ExportRequest, ExportedTrack> Definition =
         Activity<ExportRequest, ExportedTrack>.Of<ExportAudio>(version: 3, Lane.Cpu, JobStep.Saving, Retry.Outage);
@@ -43,7 +44,7 @@ public sealed class ExportAudio(IBlobStore store, JobMonitor monitor) : IActivit
         BlobRef name = output.With(FileFormats.ExtensionOf(request.Options.Format));
         await using BlobWriter file = await store.CreateAsync(name, context.Stopping);
         MasteredTrack track = Master(
-            source, request.FileName, request.Options, request.KeepsTags, file.Stream, fraction => Report(request.JobId, fraction, context), context.Stopping);
+            source, request.FileName, decoder, request.Options, request.KeepsTags, file.Stream, fraction => Report(request.JobId, fraction, context), context.Stopping);
         await file.CommitAsync(context.Stopping);
         return await store.SaveRecordAsync(output.With(".json"), ExportedTrack.Of(name, track), context.Stopping);
     }
@@ -52,13 +53,13 @@ public sealed class ExportAudio(IBlobStore store, JobMonitor monitor) : IActivit
     /// <param name="source">A whole file at its start; seekable.</param>
     /// <param name="fileName">As its owner calls it; null where nobody said.</param>
     internal static MasteredTrack Master(
-        Stream source, string? fileName, ExportOptions options, bool keepsTags, Stream target, Action<double>? progress, CancellationToken cancel)
+        Stream source, string? fileName, DecoderOptions decoder, ExportOptions options, bool keepsTags, Stream target, Action<double>? progress, CancellationToken cancel)
     {
         List<string> warnings = [];
-        Tags tags = keepsTags ? AudioFile.ReadTags(source, null, warnings, cancel) : Tags.None;
+        Tags tags = keepsTags ? AudioFile.ReadTags(source, decoder, warnings, cancel) : Tags.None;
         source.Position = 0;
         MasteredTrack track = TrackExporter.Export(
-            SampleSource.OfStream(source, fileName, null, cancel), options, new ExportExtras { Tags = tags }, target, progress, cancel);
+            SampleSource.OfStream(source, fileName, decoder, cancel), options, new ExportExtras { Tags = tags, Codec = decoder.Codec }, target, progress, cancel);
         return track with { Warnings = [.. track.Warnings, .. warnings] };
     }
 

@@ -1,5 +1,6 @@
 using DgxMusic.Audio;
 using DgxMusic.Audio.Analysis;
+using DgxMusic.Audio.Decoding;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
@@ -25,7 +26,7 @@ public sealed record MeasuredTrack(TrackMetadata? Metadata, IReadOnlyList<string
 }
 
 /// <summary>Measures the file as anybody else would: from its samples, never from what was asked for.</summary>
-public sealed class ExtractMetadata(IBlobStore store, JobMonitor monitor) : IActivity<MeasureRequest, MeasuredTrack>
+public sealed class ExtractMetadata(IBlobStore store, JobMonitor monitor, DecoderOptions decoder) : IActivity<MeasureRequest, MeasuredTrack>
 {
     public static readonly Activity<MeasureRequest, MeasuredTrack> Definition =
         Activity<MeasureRequest, MeasuredTrack>.Of<ExtractMetadata>(version: 1, Lane.Cpu, JobStep.Measuring, Retry.Outage);
@@ -38,7 +39,7 @@ public sealed class ExtractMetadata(IBlobStore store, JobMonitor monitor) : IAct
 
         await using Stream stream = await store.OpenReadAsync(request.File, context.Stopping)
             ?? throw new FileNotFoundException($"{request.File} is gone.");
-        using ISampleReader reader = AudioFile.Open(stream, request.FileName, null, leaveOpen: true, context.Stopping);
+        using ISampleReader reader = AudioFile.Open(stream, request.FileName, decoder, leaveOpen: true, context.Stopping);
         MeasureOptions options = request.Options;
         TrackMetadata metadata = TrackAnalyzer.Analyze(
             reader, new(options.Stats, options.Bpm, options.Key, options.Beats), stream.Length, fraction => Report(request.JobId, fraction, context), context.Stopping);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DgxMusic.Audio;
+using DgxMusic.Audio.Codecs;
 using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
@@ -22,7 +24,7 @@ public sealed record RawMusic(
 }
 
 /// <summary>Has the engine play: prompt in, mix and stems out.</summary>
-public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobMonitor monitor, JobLedger ledger) : IActivity<GenerationInput, RawMusic>
+public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobMonitor monitor, JobLedger ledger, IAudioCodec codec) : IActivity<GenerationInput, RawMusic>
 {
     public static readonly Activity<GenerationInput, RawMusic> Definition =
         Activity<GenerationInput, RawMusic>.Of<GenerateAudio>(version: 1, Lane.Cpu, JobStep.Generating, Retry.Outage);
@@ -89,7 +91,7 @@ public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobM
 
     async Task PlayAsync(IMusicPerformance music, RawMusic raw, GenerationInput input, CancellationToken stopping)
     {
-        await using var files = new FloatFiles(store, new(music.SampleRateHz, music.Channels, BitDepth.Float, music.Frames));
+        await using var files = new FloatFiles(store, codec, new(music.SampleRateHz, music.Channels, BitDepth.Float, music.Frames));
         await files.OpenAsync(raw.Mix, stopping);
         string[] stems = raw.Stems is null ? [] : [.. music.Stems];
         foreach (string stem in stems) await files.OpenAsync(raw.Stems![stem], stopping);
@@ -117,21 +119,21 @@ public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobM
 }
 
 /// <summary>Several WAV blobs written side by side, all or none of which appear.</summary>
-sealed class FloatFiles(IBlobStore store, WavLayout layout) : IAsyncDisposable
+sealed class FloatFiles(IBlobStore store, IAudioCodec codec, WavLayout layout) : IAsyncDisposable
 {
-    readonly List<(BlobWriter Blob, WavWriter Wav)> files = [];
+    readonly List<(BlobWriter Blob, ISampleWriter Wav)> files = [];
 
     public async Task OpenAsync(BlobRef name, CancellationToken stopping)
     {
         BlobWriter blob = await store.CreateAsync(name, stopping, layout.FileBytes);
-        files.Add((blob, new WavWriter(blob.Stream, layout)));
+        files.Add((blob, codec.CreateWav(blob.Stream, layout)));
     }
 
     public void Write(int file, AudioBuffer block) => files[file].Wav.Write(block);
 
     public async Task CommitAsync(CancellationToken stopping)
     {
-        foreach ((BlobWriter blob, WavWriter wav) in files)
+        foreach ((BlobWriter blob, ISampleWriter wav) in files)
         {
             wav.Complete();
             await blob.CommitAsync(stopping);
@@ -140,7 +142,7 @@ sealed class FloatFiles(IBlobStore store, WavLayout layout) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach ((BlobWriter blob, WavWriter wav) in files)
+        foreach ((BlobWriter blob, ISampleWriter wav) in files)
         {
             wav.Dispose();
             await blob.DisposeAsync();

@@ -1,3 +1,4 @@
+using DgxMusic.Audio.Decoding;
 using DgxMusic.Contracts;
 using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Engines;
@@ -9,7 +10,7 @@ using DgxMusic.Pipeline.Uploads;
 namespace DgxMusic.Pipeline.Separations;
 
 /// <summary>Where callers ask for tracks to be taken apart.</summary>
-public sealed class SeparationDesk(JobDesk desk, SeparatorRegistry separators, UploadDesk uploads, UploadRegister register, SongRegister songs, IBlobStore store)
+public sealed class SeparationDesk(JobDesk desk, SeparatorRegistry separators, UploadDesk uploads, UploadRegister register, SongRegister songs, IBlobStore store, DecoderOptions decoder)
 {
     /// <summary>Accepts a separation: when this returns, the job survives anything short of losing the disk.</summary>
     /// <exception cref="PipelineException">The request is not one we serve, the model is not installed, or the file is not audio we can decode; nothing was written.</exception>
@@ -80,6 +81,6 @@ public sealed class SeparationDesk(JobDesk desk, SeparatorRegistry separators, U
     {
         if (upload.UploadId is { } id && await register.FindAsync(id, cancel) is { Facts: { } known }) return known;
         await using Stream stream = await store.OpenReadAsync(upload.Blob, cancel) ?? throw new PipelineException(Problem.FileNotFound, $"There is no file {upload.Blob}.");
-        return (await Task.Run(() => Intake.Check(stream, upload.FileName, cancel), cancel)).Facts;
+        return (await Task.Run(() => Intake.Check(stream, upload.FileName, decoder, cancel), cancel)).Facts;
     }
 }

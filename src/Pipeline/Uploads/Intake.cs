@@ -1,4 +1,5 @@
 using DgxMusic.Audio;
+using DgxMusic.Audio.Decoding;
 using DgxMusic.Audio.Tagging;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
@@ -19,14 +20,15 @@ public static class Intake
     /// <param name="stream">A whole file; seekable. Left anywhere.</param>
     /// <exception cref="PipelineException"><see cref="Problem.EmptyAudio"/>, <see cref="Problem.UnreadableAudio"/>,
     /// <see cref="Problem.DecoderMissing"/>, <see cref="Problem.InvalidSamples"/>, <see cref="Problem.TooManyChannels"/>.</exception>
-    public static (UploadFacts Facts, IReadOnlyList<string> Warnings) Check(Stream stream, string? fileName, CancellationToken cancel = default)
+    public static (UploadFacts Facts, IReadOnlyList<string> Warnings) Check(
+        Stream stream, string? fileName, DecoderOptions? decoder = null, CancellationToken cancel = default)
     {
         if (stream.Length == 0) throw new PipelineException(Problem.EmptyAudio, "This file has no bytes.");
         List<string> warnings = [];
-        Heard heard = Listen(stream, fileName, warnings, cancel);
+        Heard heard = Listen(stream, fileName, decoder, warnings, cancel);
         if (heard.Frames == 0) throw new PipelineException(Problem.EmptyAudio, "This audio has no samples.");
         stream.Position = 0;
-        Tags tags = AudioFile.ReadTags(stream, null, warnings, cancel);
+        Tags tags = AudioFile.ReadTags(stream, decoder, warnings, cancel);
         AudioFormat format = heard.Format;
         long? frames = heard.GoesOn ? heard.Announced : heard.Frames;
         return (
@@ -38,17 +40,18 @@ public static class Intake
 
     /// <summary>Whether a file lasts longer than <see cref="DecodedSeconds"/>.</summary>
     /// <inheritdoc cref="Check" path="/exception"/>
-    public static bool LastsLong(Stream stream, string? fileName, CancellationToken cancel = default) => Listen(stream, fileName, [], cancel).GoesOn;
+    public static bool LastsLong(Stream stream, string? fileName, DecoderOptions? decoder = null, CancellationToken cancel = default) =>
+        Listen(stream, fileName, decoder, [], cancel).GoesOn;
 
     public static PipelineException TooLarge() => new(Problem.BodyTooLarge, $"A file has at most {MostBytes >> 20} MiB.");
 
     sealed record Heard(AudioFormat Format, long? Announced, long Frames, bool GoesOn);
 
     /// <summary>Decodes up to the limit; of what its header says is longer, the first block.</summary>
-    static Heard Listen(Stream stream, string? fileName, List<string> warnings, CancellationToken cancel)
+    static Heard Listen(Stream stream, string? fileName, DecoderOptions? decoder, List<string> warnings, CancellationToken cancel)
     {
         stream.Position = 0;
-        using ISampleReader reader = AudioFile.Open(stream, fileName, null, leaveOpen: true, cancel);
+        using ISampleReader reader = AudioFile.Open(stream, fileName, decoder, leaveOpen: true, cancel);
         double most = DecodedSeconds * reader.Format.SampleRateHz;
         bool isLong = reader.Frames > most;
         var block = new AudioBuffer(reader.Format.SampleRateHz, reader.Format.Channels, BlockFrames);

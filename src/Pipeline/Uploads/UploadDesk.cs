@@ -1,5 +1,6 @@
 using DgxMusic.Audio;
 using DgxMusic.Audio.Analysis;
+using DgxMusic.Audio.Decoding;
 using DgxMusic.Audio.Export;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
@@ -26,7 +27,7 @@ public sealed record Upload(string JobId, BlobRef Blob, string? FileName)
 public sealed record ExportOrder(BlobRef? Target, bool Overwrite, ExportOptions Options, bool KeepsTags);
 
 /// <summary>Masters and measures files that callers hand in: short ones while they wait, long ones as jobs.</summary>
-public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger, UploadReceiver receiver, UploadRegister register)
+public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger, UploadReceiver receiver, UploadRegister register, DecoderOptions decoder)
 {
     /// <summary>What lasts longer is a job.</summary>
     public const double LongestWaitedForSeconds = Intake.DecodedSeconds;
@@ -94,7 +95,7 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger,
             throw new PipelineException(Problem.FileExists, $"{target} exists; overwrite=true replaces it.");
         await using Stream stream = await OpenAsync(upload, cancel);
         terms = terms with { JobId = upload.JobId };
-        (UploadFacts facts, _) = await Task.Run(() => Intake.Check(stream, upload.FileName, cancel), cancel);
+        (UploadFacts facts, _) = await Task.Run(() => Intake.Check(stream, upload.FileName, decoder, cancel), cancel);
         if (!facts.SamplesChecked) return await desk.EnterAsync(terms, Draft, cancel);
 
         Job job = Draft(terms);
@@ -126,7 +127,7 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger,
     {
         await using Stream stream = await OpenAsync(upload, cancel);
         bool hears = options.Bpm || options.Key;
-        if (hears && Intake.LastsLong(stream, upload.FileName, cancel))
+        if (hears && Intake.LastsLong(stream, upload.FileName, decoder, cancel))
         {
             return (null, await desk.EnterAsync(
                 terms with { JobId = upload.JobId },
@@ -136,7 +137,7 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger,
         return (await Task.Run(() =>
         {
             stream.Position = 0;
-            using ISampleReader reader = AudioFile.Open(stream, upload.FileName, null, leaveOpen: true, cancel);
+            using ISampleReader reader = AudioFile.Open(stream, upload.FileName, decoder, leaveOpen: true, cancel);
             return TrackAnalyzer.Analyze(reader, new(options.Stats, options.Bpm, options.Key, options.Beats), stream.Length, null, cancel);
         }, cancel), null);
     }
@@ -164,7 +165,7 @@ public sealed class UploadDesk(IBlobStore store, JobDesk desk, JobLedger ledger,
     {
         stream.Position = 0;
         await using BlobWriter writer = await store.CreateAsync(work.Target, cancel);
-        MasteredTrack track = await Task.Run(() => ExportAudio.Master(stream, work.FileName, work.Options, work.KeepsTags, writer.Stream, null, cancel), cancel);
+        MasteredTrack track = await Task.Run(() => ExportAudio.Master(stream, work.FileName, decoder, work.Options, work.KeepsTags, writer.Stream, null, cancel), cancel);
         await writer.CommitAsync(cancel);
         return ExportedTrack.Of(work.Target, track);
     }

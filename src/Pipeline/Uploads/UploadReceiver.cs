@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DgxMusic.Audio.Decoding;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
@@ -7,7 +8,7 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.Pipeline.Uploads;
 
 /// <summary>Takes files in and gives them up again. Whichever way one comes, it ends in the same row after the same checks.</summary>
-public sealed class UploadReceiver(IBlobStore store, UploadRegister register, OpenUploads open, Quotas quotas)
+public sealed class UploadReceiver(IBlobStore store, UploadRegister register, OpenUploads open, Quotas quotas, DecoderOptions decoder)
 {
     /// <summary>An address takes a file so long.</summary>
     public static readonly TimeSpan AddressLasts = TimeSpan.FromMinutes(15);
@@ -189,7 +190,7 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
         await using Stream stream = await store.OpenReadAsync(row.Blob, cancel) ?? throw new FileNotFoundException($"{row.Blob} is gone.");
         try
         {
-            (UploadFacts facts, IReadOnlyList<string> warnings) = await Task.Run(() => Intake.Check(stream, row.FileName, cancel), cancel);
+            (UploadFacts facts, IReadOnlyList<string> warnings) = await Task.Run(() => Intake.Check(stream, row.FileName, decoder, cancel), cancel);
             return new(facts, warnings, null);
         }
         catch (PipelineException refusal) when (refusal.Problem.Status < 500)
