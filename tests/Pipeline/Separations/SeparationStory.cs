@@ -47,6 +47,9 @@ sealed class SeparationStory : IDisposable
     /// <param name="add">Adds what the test puts in the place of ours.</param>
     public static SeparationStory With(Action<IServiceCollection> add, params (string Name, string Value)[] settings) => new([new WindowedFake()], 80_000, null, settings, add);
 
+    /// <inheritdoc cref="With(Action{IServiceCollection}, ValueTuple{string, string}[])"/>
+    public static SeparationStory With(WindowedFake fake, Action<IServiceCollection> add) => new([fake], 80_000, null, [], add);
+
     SeparationStory(IReadOnlyList<WindowedFake> fakes, long freeMb, AudioBuffer? song, (string Name, string Value)[] settings, Action<IServiceCollection>? add = null)
     {
         File = Waves.Of(song ?? Song, BitDepth.Float);
