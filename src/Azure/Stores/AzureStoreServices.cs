@@ -1,6 +1,8 @@
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using DgxMusic.Azure.Gpu;
 using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Storage;
 using Microsoft.Extensions.Configuration;
@@ -11,7 +13,7 @@ namespace DgxMusic.Azure.Stores;
 
 public static class AzureStoreServices
 {
-    /// <summary>The stores of the pipeline in a storage account, as the section <c>Storage</c> names it.</summary>
+    /// <summary>The stores of the pipeline in a storage account, as the section <c>Storage</c> names it, and the queue there that wakes GPU workers; called before the pipeline is added.</summary>
     /// <exception cref="OptionsValidationException">The section lacks what says where the account is, or has what it should not: one sentence each.</exception>
     public static IServiceCollection AddAzureStores(this IServiceCollection services, IConfiguration configuration)
     {
@@ -21,7 +23,10 @@ public static class AzureStoreServices
         services.AddSingleton(provider => new BlobSigner(provider.GetRequiredService<BlobServiceClient>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ContainerBlobStore>().AddSingleton<IBlobStore>(provider => provider.GetRequiredService<ContainerBlobStore>());
         services.AddSingleton<ICatalog>(provider => new TableCatalog(provider.GetRequiredService<TableServiceClient>(), options.TablePrefix));
-        return services.AddSingleton<IEventLog, CatalogEventLog>();
+        services.AddSingleton<IEventLog, CatalogEventLog>();
+        return QueueAddress.Of(options) is { } queue
+            ? services.AddSingleton(_ => new WakeQueue(new HttpClient(), queue)).AddSingleton<IGpuWaker>(provider => provider.GetRequiredService<WakeQueue>())
+            : services;
     }
 
     /// <summary>The section, checked at once: a host that cannot reach its stores should not start.</summary>

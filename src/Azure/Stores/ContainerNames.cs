@@ -14,7 +14,7 @@ sealed partial class ContainerNames
     /// <exception cref="OptionsValidationException">A name is none, or two are one.</exception>
     public ContainerNames(string? prefix, string? outputs)
     {
-        names = Containers.All.ToDictionary(name => name, name => prefix + (name == Containers.Outputs && outputs is not null ? outputs : name));
+        names = Containers.All.Append(Containers.Models).ToDictionary(name => name, name => prefix + (name == Containers.Outputs && outputs is not null ? outputs : name));
         if (!Form().IsMatch(names[Containers.Outputs]))
             throw new OptionsValidationException("Storage", typeof(StorageOptions), [$"AUDIO_OUTPUT_DIR is '{outputs}'; here it names a container: 3 to 63 lower-case letters, digits and single hyphens between them."]);
         if (names.Values.Distinct().Count() < names.Count)

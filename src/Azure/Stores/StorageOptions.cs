@@ -11,6 +11,9 @@ public sealed class StorageOptions : IValidatableObject
     /// <summary>Such as <c>https://account.table.core.windows.net</c>.</summary>
     public Uri? TableServiceUri { get; set; }
 
+    /// <summary>Such as <c>https://account.queue.core.windows.net</c>; null: nobody is asked for GPU workers by messages.</summary>
+    public Uri? QueueServiceUri { get; set; }
+
     /// <summary>Client id of the managed identity to use; none: the one the machine has, or whoever is signed in.</summary>
     public string? ClientId { get; set; }
 
@@ -29,7 +32,7 @@ public sealed class StorageOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         bool byIdentity = BlobServiceUri is not null && TableServiceUri is not null;
-        if (ConnectionString is { Length: > 0 } && (BlobServiceUri ?? TableServiceUri) is not null)
+        if (ConnectionString is { Length: > 0 } && (BlobServiceUri ?? TableServiceUri ?? QueueServiceUri) is not null)
             yield return new("Storage has a ConnectionString and addresses as well; it is one or the other.");
         else if (string.IsNullOrEmpty(ConnectionString) && !byIdentity)
             yield return new("Storage:BlobServiceUri and Storage:TableServiceUri say where the storage account is (https://ACCOUNT.blob.core.windows.net and https://ACCOUNT.table.core.windows.net); for the local emulator, Storage:ConnectionString is UseDevelopmentStorage=true.");

@@ -37,7 +37,7 @@ sealed class Storage : IAsyncDisposable
     }
 
     public static string ConnectionString { get; } = Environment.GetEnvironmentVariable("DGXMUSIC_TEST_STORAGE") is { Length: > 0 } given ? given
-        : $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={Endpoint("AZURITE_BLOB", 10000)};TableEndpoint={Endpoint("AZURITE_TABLE", 10002)};";
+        : $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={Endpoint("AZURITE_BLOB", 10000)};TableEndpoint={Endpoint("AZURITE_TABLE", 10002)};QueueEndpoint={Endpoint("AZURITE_QUEUE", 10001)};";
 
     public static bool IsThere => answers.Value;
 
