@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using DgxMusic.Api.Http;
+using DgxMusic.Audio;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Ports;
 using Microsoft.AspNetCore.Http;
@@ -73,14 +74,14 @@ public sealed class Doctor(ICatalog catalog, EngineList engines, EngineSwitches 
     {
         try
         {
-            using Process ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-hide_banner", "-version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process ffmpeg = Process.Start(new ProcessStartInfo(Programs.Find("ffmpeg"), ["-hide_banner", "-version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             string version = await ffmpeg.StandardOutput.ReadLineAsync(cancel) ?? "";
             await ffmpeg.WaitForExitAsync(cancel);
             return new("ffmpeg", HealthStatus.Healthy, version.Split(" Copyright")[0] + ".");
         }
         catch (Win32Exception)
         {
-            return new("ffmpeg", HealthStatus.Degraded, "ffmpeg is not on the search path: WAV and AIFF work, MP3, FLAC, OGG and M4A are refused. On Debian: apt-get install ffmpeg.");
+            return new("ffmpeg", HealthStatus.Degraded, "ffmpeg is not on the search path, nor in the folder tools beside the program: WAV and AIFF work, MP3, FLAC, OGG and M4A are refused. On Debian: apt-get install ffmpeg.");
         }
     }
 

@@ -10,10 +10,10 @@ public sealed record DecoderOptions
     public IAudioCodec Codec { get; init; } = ManagedCodec.Instance;
 
     /// <summary>A name looked up on the search path, or a full path.</summary>
-    public string Ffmpeg { get; init; } = "ffmpeg";
+    public string Ffmpeg { get; init; } = Programs.Find("ffmpeg");
 
     /// <summary>A name looked up on the search path, or a full path.</summary>
-    public string Ffprobe { get; init; } = "ffprobe";
+    public string Ffprobe { get; init; } = Programs.Find("ffprobe");
 
     /// <summary>Seconds that the decoder may take for one piece of output; waiting for us does not count.</summary>
     public double PatienceSeconds { get; init; } = 60;

@@ -9,7 +9,7 @@ public sealed record EncoderOptions
     public static IReadOnlyList<int> Mp3Rates { get; } = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 
     /// <summary>A name looked up on the search path, or a full path.</summary>
-    public string Ffmpeg { get; init; } = "ffmpeg";
+    public string Ffmpeg { get; init; } = Programs.Find("ffmpeg");
 
     /// <summary>Seconds that the encoder may take for one piece of input, and to finish.</summary>
     public double PatienceSeconds { get; init; } = 60;
