@@ -9,9 +9,9 @@ param topicName string
 
 // The functions that hear, by the folder that they serve.
 var inboxes = [
-  { folder: 'separate', function: 'SeparateInboxOnEvent' }
-  { folder: 'chains', function: 'ChainInboxOnEvent' }
-  { folder: 'references', function: 'ReferenceInboxOnEvent' }
+  { folder: 'separate', function: 'SeparateOnEvent' }
+  { folder: 'chains', function: 'ChainsOnEvent' }
+  { folder: 'references', function: 'ReferencesOnEvent' }
 ]
 
 resource app 'Microsoft.Web/sites@2024-11-01' existing = {

@@ -32,7 +32,7 @@ param audioNormalize bool
 param corsOrigins string
 
 // Each inbox is served by two functions: one that hears the account's events, and one that scans, for where there are no events.
-var scanning = ['SeparateInboxOnScan', 'ChainInboxOnScan', 'ReferenceInboxOnScan']
+var scanning = ['SeparateOnScan', 'ChainsOnScan', 'ReferencesOnScan']
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: storageAccountName
@@ -68,7 +68,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
     siteConfig: {
-      ftpsState: 'Disabled'
       minTlsVersion: '1.2'
     }
     functionAppConfig: {
@@ -105,6 +104,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
         DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};TaskHub=${taskHub};Authentication=ManagedIdentity;ClientID=${identityClientId}'
+        FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '220200960'
 
         // The program's.
         Storage__BlobServiceUri: account.properties.primaryEndpoints.blob

@@ -71,7 +71,6 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
   sku: { name: 'Basic' }
   properties: {
     adminUserEnabled: false
-    anonymousPullEnabled: false
   }
 }
 

@@ -10,7 +10,7 @@ public sealed partial class InfraTests
     static readonly string[] platform =
     [
         "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId",
-        "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
     ];
 
     static readonly string main = Sources.Read("infra", "main.bicep"), functions = Sources.Read("infra", "modules", "functions.bicep"), storage = Sources.Read("infra", "modules", "storage.bicep"),
@@ -40,6 +40,7 @@ public sealed partial class InfraTests
         if (existing.Count == 0) return;
         Assert.Equal(existing.Where(name => name.EndsWith("OnScan", StringComparison.Ordinal)).Order(), scanning.Order());
         Assert.Equal(existing.Where(name => name.EndsWith("OnEvent", StringComparison.Ordinal)).Order(), hearing.Select(inbox => inbox.Function).Order());
+        Assert.All(hearing, inbox => Assert.Contains($"\"AzureWebJobs.{inbox.Function}.Disabled\": \"true\"", Sources.Read("local.settings.json"), StringComparison.Ordinal));
     }
 
     [Fact]

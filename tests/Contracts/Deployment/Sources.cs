@@ -40,7 +40,7 @@ sealed partial class Sources
         throw new InvalidOperationException("azure.yaml is in no folder above the tests.");
     }
 
-    [GeneratedRegex("""AddSettings<(?<type>\w+)>\("(?<section>\w+)"\)""")]
+    [GeneratedRegex("""(?:Add|Read)Settings<(?<type>\w+)>\("(?<section>\w+)"\)""")]
     private static partial Regex Bound();
 
     [GeneratedRegex("""\["(?<name>[A-Z][A-Z_]+)"\]""")]
