@@ -26,4 +26,5 @@ public sealed record UploadResource(
 public sealed record UploadList(IReadOnlyList<UploadResource> Uploads, string? Continuation);
 
 /// <summary>Where a file can be sent: the address is the right to do so, once.</summary>
-public sealed record UploadAddress(string UploadId, string UploadUrl, string Method, string Blob, DateTime ExpiresAt, long MaxBytes);
+/// <param name="Headers">What the request has to carry; where that is something, the store takes the file, and reading the upload tells what has become of it.</param>
+public sealed record UploadAddress(string UploadId, string UploadUrl, string Method, IReadOnlyDictionary<string, string> Headers, string Blob, DateTime ExpiresAt, long MaxBytes);

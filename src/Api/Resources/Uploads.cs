@@ -1,5 +1,6 @@
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Uploads;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -84,9 +85,10 @@ public sealed class Uploads(UploadReceiver receiver, UploadRegister register, Si
         UploadRow row = await receiver.AnnounceAsync(Callers.Of(request).Id, fileName, (long?)bytes, cancel);
         string address = $"{Links.Root}/uploads/{row.UploadId}";
         request.HttpContext.Response.Headers.Location = address;
+        DirectAddress? direct = await receiver.OfferAsync(row, cancel);
+        string target = direct?.Url.AbsoluteUri ?? $"{address}/content?{await addresses.SignAsync(row.UploadId, row.ExpiresAt!.Value, cancel)}";
         return Results.Json(
-            new UploadAddress(
-                row.UploadId, $"{address}/content?{await addresses.SignAsync(row.UploadId, row.ExpiresAt!.Value, cancel)}", "PUT", row.Blob.ToString(), row.ExpiresAt.Value, Intake.MostBytes),
+            new UploadAddress(row.UploadId, target, "PUT", direct?.Headers ?? new Dictionary<string, string>(), row.Blob.ToString(), row.ExpiresAt!.Value, Intake.MostBytes),
             ApiJson.Options, statusCode: StatusCodes.Status201Created);
     }
 

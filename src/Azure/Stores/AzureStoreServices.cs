@@ -22,6 +22,7 @@ public static class AzureStoreServices
         services.AddSingleton(provider => new ContainerNames(options.ContainerPrefix, MasteringDefaults.From(configuration).OutputDir));
         services.AddSingleton(provider => new BlobSigner(provider.GetRequiredService<BlobServiceClient>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ContainerBlobStore>().AddSingleton<IBlobStore>(provider => provider.GetRequiredService<ContainerBlobStore>());
+        if (options.DirectUploads) services.AddSingleton<IDirectUploads, SignedUploads>();
         services.AddSingleton<ICatalog>(provider => new TableCatalog(provider.GetRequiredService<TableServiceClient>(), options.TablePrefix));
         services.AddSingleton<IEventLog, CatalogEventLog>();
         return QueueAddress.Of(options) is { } queue

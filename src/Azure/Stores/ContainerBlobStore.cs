@@ -75,6 +75,8 @@ sealed class ContainerBlobStore(BlobServiceClient service, ContainerNames names,
         }
     }
 
+    public Task MakeContainerAsync(string container, CancellationToken cancel) => service.GetBlobContainerClient(names[container]).CreateIfNotExistsAsync(cancellationToken: cancel);
+
     public static BlobInfo Describe(BlobRef blob, long bytes, DateTimeOffset lastModified, ETag etag) =>
         // Listings give the tag without its quotes, headers with them.
         new(blob, bytes, lastModified.UtcDateTime, etag.ToString().Trim('"'));

@@ -29,6 +29,9 @@ public sealed class StorageOptions : IValidatableObject
     [RegularExpression("[a-z][a-z0-9]{0,30}", ErrorMessage = "Storage:TablePrefix begins with a lower-case letter and has lower-case letters and digits, at most 31.")]
     public string TablePrefix { get; set; } = "dgxmusic";
 
+    /// <summary>Callers send large files to the account itself; off: through this program, where the platform lets them.</summary>
+    public bool DirectUploads { get; set; } = true;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         bool byIdentity = BlobServiceUri is not null && TableServiceUri is not null;

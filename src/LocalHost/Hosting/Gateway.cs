@@ -37,6 +37,9 @@ sealed class Gateway : IAsyncDisposable
     static readonly TimeSpan patience = TimeSpan.FromSeconds(100), patienceForFiles = TimeSpan.FromHours(2);
     readonly HttpClient http;
     readonly FolderBlobStore? store;
+    /// <summary>For addresses that a server's store gave out: they are a right by themselves, and its key is none of the store's business.</summary>
+    static readonly HttpClient stores = new() { Timeout = Timeout.InfiniteTimeSpan };
+
     readonly UploadDesk? own;
     readonly Func<ValueTask> close;
 
@@ -101,7 +104,7 @@ sealed class Gateway : IAsyncDisposable
         try
         {
             using HttpResponseMessage answer = await SendAsync(
-                () => new(HttpMethod.Put, address.UploadUrl) { Content = new StreamContent(new ToldStream(path, told)) }, HttpCompletionOption.ResponseContentRead, cancel, patienceForFiles);
+                () => Put(address, new StreamContent(new ToldStream(path, told))), HttpCompletionOption.ResponseContentRead, cancel, patienceForFiles, address.Headers.Count > 0 ? stores : null);
             await EnsureAsync(answer, cancel);
         }
         catch (PipelineException refusal) when (refusal.Problem == Problem.UploadState)
@@ -161,7 +164,16 @@ sealed class Gateway : IAsyncDisposable
         return new(http, store, TimeSpan.FromMilliseconds(store is null ? 500 : 100), () => ValueTask.CompletedTask);
     }
 
-    async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, HttpCompletionOption completion, CancellationToken cancel, TimeSpan? longest = null)
+    static HttpRequestMessage Put(UploadAddress address, HttpContent content)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, address.UploadUrl) { Content = content };
+        foreach ((string name, string value) in address.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        return request;
+    }
+
+    /// <param name="through">Who sends it; null: as everything else, with the key.</param>
+    async Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> request, HttpCompletionOption completion, CancellationToken cancel, TimeSpan? longest = null, HttpClient? through = null)
     {
         TimeSpan limit = longest ?? patience;
         for (int attempt = 1; ; attempt++)
@@ -171,7 +183,7 @@ sealed class Gateway : IAsyncDisposable
                 using HttpRequestMessage message = request();
                 using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
                 ending.CancelAfter(limit);
-                return await http.SendAsync(message, completion, ending.Token);
+                return await (through ?? http).SendAsync(message, completion, ending.Token);
             }
             catch (HttpRequestException) when (attempt < Attempts)
             {

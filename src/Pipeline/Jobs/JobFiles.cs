@@ -5,6 +5,9 @@ namespace DgxMusic.Pipeline.Jobs;
 /// <summary>Where a job's files lie, and which of them outlive it.</summary>
 public sealed class JobFiles(IBlobStore store)
 {
+    /// <summary>So many names are in memory at a time.</summary>
+    const int DeletedAtOnce = 500;
+
     /// <summary>Removes the scratch of an ended job that is of no more use, and the outputs of one that did not complete. What callers uploaded stays.</summary>
     public async Task TidyAsync(Job job, CancellationToken cancel = default)
     {
@@ -21,7 +24,7 @@ public sealed class JobFiles(IBlobStore store)
     /// <summary>Removes all that a job made, published or not. What callers uploaded stays.</summary>
     public async Task RemoveAsync(Job job, CancellationToken cancel = default)
     {
-        foreach (BlobRef file in JobOutputs.Of(job).Values) await store.DeleteAsync(file, cancel);
+        await store.DeleteAllAsync(JobOutputs.Of(job).Values, cancel);
         await DeleteScratchAsync(job, cancel);
         await DeleteOutputsAsync(job, cancel);
     }
@@ -43,6 +46,6 @@ public sealed class JobFiles(IBlobStore store)
 
     async Task DeleteAllAsync(string container, string prefix, CancellationToken cancel)
     {
-        await foreach (BlobInfo blob in store.ListAsync(container, prefix, cancel)) await store.DeleteAsync(blob.Ref, cancel);
+        await foreach (BlobInfo[] blobs in store.ListAsync(container, prefix, cancel).Chunk(DeletedAtOnce).WithCancellation(cancel)) await store.DeleteAllAsync(blobs.Select(blob => blob.Ref), cancel);
     }
 }

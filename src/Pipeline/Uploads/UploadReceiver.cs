@@ -8,7 +8,8 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.Pipeline.Uploads;
 
 /// <summary>Takes files in and gives them up again. Whichever way one comes, it ends in the same row after the same checks.</summary>
-public sealed class UploadReceiver(IBlobStore store, UploadRegister register, OpenUploads open, Quotas quotas, DecoderOptions decoder)
+/// <param name="direct">Null: files are sent to this program.</param>
+public sealed class UploadReceiver(IBlobStore store, UploadRegister register, OpenUploads open, Quotas quotas, DecoderOptions decoder, IDirectUploads? direct = null)
 {
     /// <summary>An address takes a file so long.</summary>
     public static readonly TimeSpan AddressLasts = TimeSpan.FromMinutes(15);
@@ -68,6 +69,10 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
         }
     }
 
+    /// <summary>Where the store itself takes the file that was announced; null where it is sent to this program.</summary>
+    public async Task<DirectAddress?> OfferAsync(UploadRow row, CancellationToken cancel = default) =>
+        direct is null ? null : await direct.OfferAsync(DirectOf(row), row.ExpiresAt!.Value, cancel);
+
     /// <summary>Takes the file that was announced; once. A refused one stays as a row with its reason.</summary>
     /// <param name="length">As the request announces it.</param>
     /// <exception cref="PipelineException">As <see cref="Intake"/> says it; <see cref="Problem.UploadNotFound"/>, <see cref="Problem.UploadExpired"/>,
@@ -108,14 +113,15 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
     /// <summary>Removes what came of a file and did not become one.</summary>
     internal async Task ClearIncomingAsync(UploadRow row, CancellationToken cancel)
     {
-        await foreach (BlobInfo blob in store.ListAsync(row.Blob.Container, IncomingOf(row), cancel)) await store.DeleteAsync(blob.Ref, cancel);
+        await store.DeleteAllAsync(await store.ListAsync(row.Blob.Container, IncomingOf(row), cancel).Select(blob => blob.Ref).ToListAsync(cancel), cancel);
     }
 
-    /// <summary>An upload as it stands, its checks finished where whoever began them is gone.</summary>
-    /// <exception cref="PipelineException"><see cref="Problem.UploadNotFound"/></exception>
+    /// <summary>An upload as it stands: taken in where the store has its file, its checks finished where whoever began them is gone.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.UploadNotFound"/>; <see cref="Problem.QuotaExceeded"/>.</exception>
     public async Task<UploadRow> ReadAsync(string id, Caller caller, CancellationToken cancel = default)
     {
         UploadRow row = await register.GetAsync(id, caller, cancel);
+        if (direct is not null && row is { Source: UploadSource.Signed, Status: UploadStatus.Awaiting }) row = await TakeDirectAsync(row, cancel);
         bool isAbandoned = row is { Status: UploadStatus.Checking, Incoming: not null, ReceivedAt: { } since } && register.UtcNow - since > longestCheck;
         return isAbandoned ? await SettleAsync(row, cancel) : row;
     }
@@ -156,7 +162,7 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
     /// <summary>Removes the files of an upload that is going, then its row.</summary>
     internal async Task EraseAsync(UploadRow row, CancellationToken cancel)
     {
-        await foreach (BlobInfo blob in store.ListAsync(row.Blob.Container, FolderOf(row) + "/", cancel)) await store.DeleteAsync(blob.Ref, cancel);
+        await store.DeleteAllAsync(await store.ListAsync(row.Blob.Container, FolderOf(row) + "/", cancel).Select(blob => blob.Ref).ToListAsync(cancel), cancel);
         await register.RemoveAsync(row, cancel);
     }
 
@@ -223,6 +229,31 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
         return await register.FindAsync(row.UploadId, cancel) ?? throw UploadRegister.Missing(row.UploadId);
     }
 
+    /// <summary>Copies what was sent to the store, so that nobody who still has the address can change what was checked.</summary>
+    async Task<UploadRow> TakeDirectAsync(UploadRow row, CancellationToken cancel)
+    {
+        await using Stream? sent = await store.OpenReadAsync(DirectOf(row), cancel);
+        if (sent is null) return row;
+        try
+        {
+            CheckLength(row, sent.Length);
+            return await TakeInAsync(row, target => sent.CopyToAsync(target, cancel), cancel);
+        }
+        catch (PipelineException refusal) when (refusal.Problem == Problem.BodyTooLarge || refusal.Problem == Problem.InvalidRequest)
+        {
+            // Who sent it is not there to be told.
+            var found = new Inspection(null, [], UploadProblem.Of(refusal));
+            await register.TryChangeAsync(row.UploadId, now => now.Status == UploadStatus.Awaiting ? now.With(found) : null, cancel);
+            await ClearIncomingAsync(row, CancellationToken.None);
+        }
+        catch (PipelineException taken) when (taken.Problem == Problem.UploadState)
+        {
+            // Somebody else asked at the same time and was quicker.
+        }
+
+        return await register.FindAsync(row.UploadId, cancel) ?? throw UploadRegister.Missing(row.UploadId);
+    }
+
     async Task RefuseUsedAsync(string id, CancellationToken cancel)
     {
         if (await register.FindUserAsync(id, cancel) is { } job)
@@ -251,6 +282,8 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
     static PipelineException Taken(string id) => new(Problem.UploadState, $"Upload {id} has its content already; POST /api/v1/uploads makes another upload.");
 
     static UsageClaim ClaimOf(UploadRow row) => new(row.UploadId, 0, row.Bytes ?? 0, row.CreatedAt);
+
+    static BlobRef DirectOf(UploadRow row) => row.Blob with { Path = $"{IncomingOf(row)}direct" };
 
     static string IncomingOf(UploadRow row) => $"{FolderOf(row)}/incoming-";
 
