@@ -12,9 +12,9 @@ namespace DgxMusic.Azure.Stores;
 /// A write that got no answer is sent again; where the second finds the first one's row, which bears the mark of the call, it was ours and has succeeded.
 /// <para>Keys are made of letters that the service takes as they are and orders as we do, see <see cref="RowKey"/>, so nothing is encoded.</para>
 /// <para>The service promises 2,000 rows a second for a partition and 20,000 for an account. Most rows lie in a partition of their job, upload, song or owner.
-/// All jobs meet in <c>index/all</c>, <c>tallies/all</c>, <c>queue/pending</c>, <c>queue/ended</c>, <c>queue/aging</c>, <c>prompts/all</c> and <c>events/all</c>,
-/// which a job writes some forty rows of in its whole life; <c>queue/slots</c>, <c>queue/times</c> and the newest row of <c>tallies/all</c> are single rows that
-/// writers change in turn, one round trip each. What every request reads or writes, <c>keys/keys</c> and <c>rate/{kind}</c>, comes to its limit first, near a thousand requests a second.</para>
+/// All jobs meet in <c>index/all</c>, <c>tallies/all</c>, <c>queue/pending</c>, <c>queue/ended</c>, <c>queue/aging</c>, <c>prompts/all</c> and <c>events/all</c>, where a job is written
+/// at each change of its status; <c>queue/slots</c>, <c>queue/times</c> and the newest row of <c>tallies/all</c> are single rows that writers change in turn, one round trip each.
+/// Every request with a key reads <c>keys/keys</c>; one whose rate is counted reads and writes <c>rate/{kind}</c>, which therefore comes to its limit first: at 1,000 of these a second.</para>
 /// </remarks>
 sealed class TableCatalog(TableServiceClient service, string prefix) : ICatalog
 {
