@@ -22,7 +22,7 @@ static unsafe class CudaDriver
     }
 
     /// <summary>Null where there is no driver, or it knows no such GPU.</summary>
-    internal static string? NameOf(int index) => index < Count() && Device(index) is { } device ? Name(device) : null;
+    internal static string? NameOf(int index) => index >= 0 && index < Count() && Device(index) is { } device ? Name(device) : null;
 
     internal static bool IsThere => driver.Value != 0;
 
@@ -37,7 +37,7 @@ static unsafe class CudaDriver
     /// <summary>Null where the driver does not tell all of it.</summary>
     internal static DriverFacts? Facts(int index)
     {
-        if (index >= Count() || Device(index) is not { } device || Name(device) is not { } name) return null;
+        if (index < 0 || index >= Count() || Device(index) is not { } device || Name(device) is not { } name) return null;
         nuint total = 0;
         if (((delegate* unmanaged<nuint*, int, int>)Export(driver.Value, "cuDeviceTotalMem_v2"))(&total, device) != 0) return null;
         return FreeBytes(device) is { } free ? new(name, (long)total, Math.Min(free, (long)total)) : null;

@@ -11,8 +11,10 @@ public sealed class TorchDevice
     static readonly ConcurrentDictionary<int, TorchDevice> gpus = new();
 
     readonly int index;
+    string? model;
 
-    TorchDevice(int index) => this.index = index;
+    /// <param name="index">Below 0: the CPU.</param>
+    internal TorchDevice(int index) => this.index = index;
 
     public static TorchDevice Cpu { get; } = new(-1);
 
@@ -29,13 +31,16 @@ public sealed class TorchDevice
     /// <summary>Why the GPU is of no more use to this process; null while it is.</summary>
     internal string? Loss { get; private set; }
 
-    string Model => CudaDriver.NameOf(index) ?? $"number {index}";
+    string Model => model ??= CudaDriver.NameOf(index) ?? $"number {index}";
 
     public static TorchDevice Gpu(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         return gpus.GetOrAdd(index, number => new(number));
     }
+
+    /// <summary>The driver; null where it does not tell.</summary>
+    internal DriverFacts? Ask() => CudaDriver.Facts(index);
 
     internal void Lose(string why) => Loss ??= why;
 

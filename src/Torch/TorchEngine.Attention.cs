@@ -78,17 +78,17 @@ public sealed partial class TorchEngine
             engine.Hold(values);
         }
 
-        internal int Batch => (int)keys.shape[0];
+        internal int Batch => (int)Keys.shape[0];
 
-        internal int HeadCount => (int)keys.shape[1];
+        internal int HeadCount => (int)Keys.shape[1];
 
-        internal int Channels => (int)(keys.shape[1] * keys.shape[3]);
+        internal int Channels => (int)(Keys.shape[1] * Keys.shape[3]);
 
         internal Native Keys => isDisposed ? throw new ObjectDisposedException("cache", "This cache is closed.") : keys;
 
         internal Native Values => values;
 
-        public override int Capacity => (int)keys.shape[2];
+        public override int Capacity => (int)Keys.shape[2];
 
         public override void Append(Tensor keys, Tensor values)
         {

@@ -8,8 +8,8 @@ public sealed partial class TorchEngine
 {
     /// <summary>A checked <see cref="Finish"/>.</summary>
     /// <param name="Axis">Of the channels.</param>
-    /// <param name="Scale">Shaped to be broadcast.</param>
-    readonly record struct Ending(Activation Activation, int Axis, Native? Scale, Native? Residual);
+    /// <param name="Spread">The shape that has the scale broadcast.</param>
+    readonly record struct Ending(Activation Activation, int Axis, Native? Scale, long[] Spread, Native? Residual);
 
     public Tensor Add(Tensor a, Tensor b) => Combine(a, b, (x, y) => x.add(y));
 
@@ -52,16 +52,14 @@ public sealed partial class TorchEngine
         int channels = shape[axis];
         Require(finish.Scale is null || finish.Scale.Length == channels, $"The scale {finish.Scale} is not one of {channels} channels.");
         Require(finish.Residual is null || finish.Residual.Shape.SequenceEqual(shape), $"The residual {finish.Residual} has not the shape ({string.Join(", ", shape)}) of the result.");
-        long[] spread = [channels, .. Enumerable.Repeat(1L, shape.Length - 1 - axis)];
-        Native? scale = MineOrNull(finish.Scale);
-        return new(finish.Activation, axis, scale is null ? null : Run(() => scale.reshape(spread)), MineOrNull(finish.Residual));
+        return new(finish.Activation, axis, MineOrNull(finish.Scale), [channels, .. Enumerable.Repeat(1L, shape.Length - 1 - axis)], MineOrNull(finish.Residual));
     }
 
     /// <param name="y">Made by the same operation, so that it may be changed.</param>
     static Native Finished(Native y, Ending ending)
     {
         y = Activated(y, ending.Activation, ending.Axis);
-        if (ending.Scale is not null) y = y.mul(ending.Scale);
+        if (ending.Scale is not null) y = y.mul(ending.Scale.reshape(ending.Spread));
         return ending.Residual is null ? y : y.add(ending.Residual);
     }
 

@@ -31,14 +31,17 @@ public sealed partial class TorchEngine : IEngine
     {
         this.place = place;
         products = precision switch { Precision.Float16 => torch.ScalarType.Float16, Precision.BFloat16 => torch.ScalarType.BFloat16, _ => torch.ScalarType.Float32 };
-        NumericsClass = $"torch-{torch.__version__}-{place.ClassName}-{DtypeName(precision)}";
         device = place.Open();
+        NumericsClass = ClassOf(place, precision);
     }
 
     /// <summary>Version of libtorch, class of device, and what products are calculated in.</summary>
     public string NumericsClass { get; }
 
     internal DeviceMemory Memory => place.Memory;
+
+    /// <summary>What <see cref="NumericsClass"/> would be.</summary>
+    public static string ClassOf(TorchDevice place, Precision precision) => $"torch-{torch.__version__}-{place.ClassName}-{DtypeName(precision)}";
 
     /// <summary>As manifests call it.</summary>
     public static string DtypeName(Precision precision) => precision.ToString().ToLowerInvariant();

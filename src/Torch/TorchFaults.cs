@@ -15,9 +15,9 @@ static class TorchFaults
         "the launch timed out", "device is lost", "STATUS_EXECUTION_FAILED", "unknown error",
     ];
 
-    internal static bool IsMemory(ExternalException fault) => Says(fault, memory);
+    internal static bool IsMemory(ExternalException fault) => Says(fault.Message, memory);
 
-    internal static bool IsLost(ExternalException fault) => Says(fault, lost) && !IsMemory(fault);
+    internal static bool IsLost(ExternalException fault) => Says(fault.Message, lost) && !IsMemory(fault);
 
     /// <summary>The same as ours; a device that is lost is remembered as such.</summary>
     internal static GpuFaultException Of(ExternalException fault, TorchDevice place)
@@ -29,13 +29,12 @@ static class TorchFaults
         return new GpuFaultException($"{place.Name} was lost: {said}. It serves again once this program is started anew.", fault);
     }
 
-    /// <summary>Without the native stack and the hints that follow.</summary>
+    /// <summary>What tells the fault, without places in libtorch's source, native stack and hints.</summary>
     internal static string FirstSentence(string message)
     {
-        string line = message.Split('\n', 2)[0].Trim();
-        int hint = line.IndexOf(". ", StringComparison.Ordinal);
-        return (hint > 0 ? line[..hint] : line).TrimEnd('.');
+        string[] sentences = message.Split('\n', 2)[0].Trim().Split(". ");
+        return (sentences.FirstOrDefault(sentence => Says(sentence, memory) || Says(sentence, lost)) ?? sentences[0]).TrimEnd('.');
     }
 
-    static bool Says(ExternalException fault, string[] words) => words.Any(word => fault.Message.Contains(word, StringComparison.OrdinalIgnoreCase));
+    static bool Says(string text, string[] words) => words.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,13 +1,22 @@
+using DgxMusic.Models.Tests.HTDemucs;
 using DgxMusic.Tensors;
 using DgxMusic.Tensors.Tests;
 
 namespace DgxMusic.Torch.Tests;
 
-/// <summary>The contract of every engine, on libtorch's CPU device.</summary>
-public sealed class TorchEngineTests : EngineContract
+/// <summary>The contract of every engine, on libtorch.</summary>
+public abstract class TorchContract(TorchDevice device) : EngineContract
 {
-    protected override IEngine Create() => new TorchEngine(TorchDevice.Cpu);
+    protected override IEngine Create() => new TorchEngine(device);
 
     // libtorch subtracts from 1 what is close to it: two roundings of 1, times what it is multiplied by. An approximated GELU is 1e-4 off.
     protected override double ActivationFloor(float x) => 1.2e-7 * Math.Max(1, Math.Abs(x));
+}
+
+public sealed class TorchEngineTests() : TorchContract(TorchDevice.Cpu);
+
+/// <summary>The published model, tensor by tensor.</summary>
+public sealed class HTDemucsOnTorchTests : HTDemucsContract
+{
+    protected override IEngine Create() => new TorchEngine(TorchDevice.Cpu);
 }

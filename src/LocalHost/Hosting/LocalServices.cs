@@ -8,7 +8,7 @@ using DgxMusic.Pipeline.Ports;
 namespace DgxMusic.LocalHost.Hosting;
 
 /// <summary>The ports of the pipeline on one machine: a folder, SQLite and the durable runner.</summary>
-static class LocalServices
+static partial class LocalServices
 {
     public static IServiceCollection AddLocalHost(this IServiceCollection services, DataFolder data)
     {
@@ -26,6 +26,10 @@ static class LocalServices
             provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<RunnerOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LocalRunner>>()));
         services.AddSingleton<IOrchestrationClient>(provider => provider.GetRequiredService<LocalRunner>());
+        AddGpu(services);
         return services.AddSingleton<JobHost>();
     }
+
+    /// <summary>Does nothing in a program without an engine for GPUs.</summary>
+    static partial void AddGpu(IServiceCollection services);
 }

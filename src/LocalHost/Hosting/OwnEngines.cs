@@ -7,7 +7,7 @@ namespace DgxMusic.LocalHost.Hosting;
 /// <param name="Models">Folder of the installed ones; null: as the settings say.</param>
 /// <param name="Weights">A separator of its own; null: none.</param>
 /// <param name="Threads">Of the processor; null: as the settings say.</param>
-sealed record OwnEngines(string? Models, ISourceSeparator? Weights, int? Threads)
+sealed record OwnEngines(string? Models, WeightFileSeparator? Weights, int? Threads)
 {
     bool IsAny => this is not { Models: null, Weights: null, Threads: null };
 
@@ -26,5 +26,5 @@ sealed record OwnEngines(string? Models, ISourceSeparator? Weights, int? Threads
 static class OwnEngineServices
 {
     public static IServiceCollection AddOwn(this IServiceCollection services, OwnEngines? engines) =>
-        engines?.Weights is { } weights ? services.AddSingleton(weights) : services;
+        engines?.Weights is { } weights ? services.AddSingleton<ISourceSeparator>(provider => weights.On(provider.GetRequiredService<IEngineFactory>())) : services;
 }

@@ -4,18 +4,19 @@ using DgxMusic.Models.HTDemucs;
 using DgxMusic.Models.Separation;
 using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Engines;
-using DgxMusic.Tensors.Managed;
 
 namespace DgxMusic.LocalHost.Hosting;
 
 /// <summary>HTDemucs with the weights of a file that lies anywhere.</summary>
 sealed class WeightFileSeparator : ISourceSeparator
 {
-    readonly string path;
+    readonly string path, name, sha256;
+    readonly IEngineFactory engines;
 
-    WeightFileSeparator(string path, EngineFacts facts, IReadOnlyList<string> stems) => (this.path, Facts, Stems) = (path, facts, stems);
+    WeightFileSeparator(string path, string name, string sha256, IReadOnlyList<string> stems, IEngineFactory engines) =>
+        (this.path, this.name, this.sha256, Stems, this.engines) = (path, name, sha256, stems, engines);
 
-    public EngineFacts Facts { get; }
+    public EngineFacts Facts => FactsOf(onCpu: false);
 
     public IReadOnlyList<string> Stems { get; }
 
@@ -33,8 +34,15 @@ sealed class WeightFileSeparator : ISourceSeparator
         using WeightFile weights = WeightFile.Open(path);
         HTDemucsConfig config = HTDemucsConfig.Of(weights);
         using FileStream bytes = File.OpenRead(path);
-        return new(path, new(name ?? Path.GetFileNameWithoutExtension(path), "1", Convert.ToHexStringLower(SHA256.HashData(bytes)), "float32", "cpu"), config.Sources);
+        return new(path, name ?? Path.GetFileNameWithoutExtension(path), Convert.ToHexStringLower(SHA256.HashData(bytes)), config.Sources, new ManagedEngines());
     }
 
-    public ISeparationModel Open(string title, EngineRun run) => HTDemucsBag.Load(Facts.Name, new ManagedEngine(run.Threads), [path]);
+    /// <summary>The same on what the host calculates with.</summary>
+    public WeightFileSeparator On(IEngineFactory engines) => new(path, name, sha256, Stems, engines);
+
+    public EngineFacts FactsOf(bool onCpu) => engines.FactsOf(name, sha256, onCpu);
+
+    public NumericsClass NumericsOf(bool onCpu) => engines.NumericsOf(onCpu);
+
+    public ISeparationModel Open(string title, EngineRun run) => HTDemucsBag.Load(name, engines.Create(run), [path]);
 }
