@@ -1,3 +1,4 @@
+using DgxMusic.Audio.Codecs;
 using DgxMusic.Audio.Decoding;
 using DgxMusic.Audio.IO;
 using DgxMusic.Audio.Tagging;
@@ -31,21 +32,15 @@ public static class AudioFile
         var kind = ContentSniffer.Of(head.AsSpan(0, count));
         var whole = stream.CanSeek ? Rewound(stream, start) : new PrefixedStream(head.AsMemory(0, count), stream, leaveOpen);
         options ??= DecoderOptions.Default;
-        if (options.Codec.Open(kind, whole, stream.CanSeek && leaveOpen) is { } opened) return Finished(opened, kind, name, options, null);
-
-        if (stream.CanSeek) stream.Position = start;
-        (string path, Action? putAway) = PutOnDisk(whole, options, cancellation);
-        try
+        if (options.Codec.Open(kind, whole, stream.CanSeek && leaveOpen) is { } opened)
         {
-            var reader = OpenPath(path, name, options, putAway, cancellation);
-            if (!leaveOpen) stream.Dispose();
-            return reader;
+            var managed = options with { Codec = ManagedCodec.Instance };
+            if (stream.CanSeek) opened = Backed(opened, kind, () => OpenCopy(Rewound(stream, start), null, managed, cancellation));
+            return Finished(opened, kind, name, options, null);
         }
-        catch
-        {
-            putAway?.Invoke();
-            throw;
-        }
+        var reader = OpenCopy(stream.CanSeek ? Rewound(stream, start) : whole, name, options, cancellation);
+        if (!leaveOpen) stream.Dispose();
+        return reader;
     }
 
     /// <summary>What the file says about its music. Damaged tags are read as far as they go.</summary>
@@ -102,7 +97,10 @@ public static class AudioFile
         try
         {
             kind = ContentSniffer.Sniff(file);
-            if (options.Codec.Open(kind, Rewound(file, 0), leaveOpen: false) is { } opened) return Finished(opened, kind, name, options, putAway);
+            if (options.Codec.Open(kind, Rewound(file, 0), leaveOpen: false) is { } opened)
+            {
+                return Finished(Backed(opened, kind, () => new FfmpegReader(path, kind, options, cancellation)), kind, name, options, putAway);
+            }
         }
         catch
         {
@@ -112,6 +110,25 @@ public static class AudioFile
         file.Dispose();
         return Finished(new FfmpegReader(path, kind, options, cancellation), kind, name, options, putAway);
     }
+
+    /// <param name="whole">From where it stands; stays the caller's.</param>
+    static ISampleReader OpenCopy(Stream whole, string? name, DecoderOptions options, CancellationToken cancellation)
+    {
+        (string path, Action? putAway) = PutOnDisk(whole, options, cancellation);
+        try
+        {
+            return OpenPath(path, name, options, putAway, cancellation);
+        }
+        catch
+        {
+            putAway?.Invoke();
+            throw;
+        }
+    }
+
+    /// <summary>What ffmpeg could read too, it reads on where the codec gives up.</summary>
+    static ISampleReader Backed(ISampleReader opened, ContentKind kind, Func<ISampleReader> ffmpeg) =>
+        kind.Demuxer is null ? opened : new SecondOpinionReader(opened, ffmpeg);
 
     static ISampleReader Finished(ISampleReader reader, ContentKind kind, string? name, DecoderOptions options, Action? putAway)
     {
