@@ -18,6 +18,15 @@ public static class Settings
         return services;
     }
 
+    /// <summary>The same at once, for what decides how a host is put together.</summary>
+    /// <exception cref="OptionsValidationException">A setting is missing, wrong or unknown: one sentence each.</exception>
+    public static T ReadSettings<T>(this IConfiguration configuration, string section)
+        where T : class
+    {
+        using ServiceProvider provider = new ServiceCollection().AddSingleton(configuration).AddSettings<T>(section).BuildServiceProvider();
+        return provider.GetRequiredService<IOptions<T>>().Value;
+    }
+
     /// <exception cref="OptionsValidationException">The section has a setting that does not exist, or a value that is none.</exception>
     static void Bind<T>(T options, IConfigurationSection section)
         where T : class

@@ -17,7 +17,8 @@ public static class AzureStoreServices
     /// <exception cref="OptionsValidationException">The section lacks what says where the account is, or has what it should not: one sentence each.</exception>
     public static IServiceCollection AddAzureStores(this IServiceCollection services, IConfiguration configuration)
     {
-        StorageOptions options = Checked(configuration);
+        // At once: a host that cannot reach its stores should not start.
+        StorageOptions options = configuration.ReadSettings<StorageOptions>("Storage");
         services.AddSingleton(_ => StorageClients.Blobs(options)).AddSingleton(_ => StorageClients.Tables(options));
         services.AddSingleton(provider => new ContainerNames(options.ContainerPrefix, MasteringDefaults.From(configuration).OutputDir));
         services.AddSingleton(provider => new BlobSigner(provider.GetRequiredService<BlobServiceClient>(), provider.GetRequiredService<TimeProvider>()));
@@ -28,12 +29,5 @@ public static class AzureStoreServices
         return QueueAddress.Of(options) is { } queue
             ? services.AddSingleton(_ => new WakeQueue(new HttpClient(), queue)).AddSingleton<IGpuWaker>(provider => provider.GetRequiredService<WakeQueue>())
             : services;
-    }
-
-    /// <summary>The section, checked at once: a host that cannot reach its stores should not start.</summary>
-    static StorageOptions Checked(IConfiguration configuration)
-    {
-        using ServiceProvider provider = new ServiceCollection().AddSingleton(configuration).AddSettings<StorageOptions>("Storage").BuildServiceProvider();
-        return provider.GetRequiredService<IOptions<StorageOptions>>().Value;
     }
 }

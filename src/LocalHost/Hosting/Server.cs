@@ -5,6 +5,7 @@ using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Identity;
+using DgxMusic.Pipeline.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace DgxMusic.LocalHost.Hosting;
@@ -46,8 +47,7 @@ static class Server
         });
         builder.Services.AddLocalHost(data).AddApi(loopbackIsOwner: true);
         builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
-        // First, so that what a restart takes up at once is heard too.
-        builder.Services.AddHostedService<TelemetryExport>();
+        builder.Services.AddTelemetryExport("dgxmusic", tellsOfQueue: true);
         builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>().AddHostedService<InboxWatcher>().AddHostedService<EventTimer>()
             .AddHostedService<ConsistencyTimer>().AddHostedService<EngineTimer>();
         WebApplication app = builder.Build();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Ports;
+using Microsoft.DurableTask.Testing.Sidecar.Grpc;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DgxMusic.Azure.Tests.Durable;
@@ -10,23 +11,29 @@ namespace DgxMusic.Azure.Tests.Durable;
 sealed class DurableStory : IAsyncDisposable
 {
     IServiceProvider services = null!;
-    SidecarHost host = null!;
+
+    public SidecarHost Host { get; private set; } = null!;
 
     /// <summary>Puts Durable Task in the place of the test host's own orchestrator.</summary>
     public Action<IServiceCollection> Add => collection => collection.AddSingleton<IOrchestrationClient>(provider =>
     {
         services = provider;
-        return host.Client;
+        return Host.Client;
     });
 
-    public static async Task<DurableStory> StartAsync()
+    public static Task<DurableStory> StartAsync() => StartAsync<TaskHubGrpcServer>(_ => true);
+
+    /// <param name="isOurs">Whether the worker here takes an activity; those that it does not are another's.</param>
+    public static async Task<DurableStory> StartAsync<TScheduler>(Func<ActivityDefinition, bool> isOurs)
+        where TScheduler : TaskHubGrpcServer
     {
         var story = new DurableStory();
-        story.host = await SidecarHost.StartAsync(PipelineDefinitions.Orchestrations, [.. PipelineDefinitions.Activities.Select(activity => new Elsewhere(activity, () => story.services))]);
+        ActivityDefinition[] activities = [.. PipelineDefinitions.Activities.Where(isOurs).Select(activity => new Elsewhere(activity, () => story.services))];
+        story.Host = await SidecarHost.StartAsync<TScheduler>(PipelineDefinitions.Orchestrations, activities);
         return story;
     }
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     /// <summary>The same activity, with other services than its host's.</summary>
     sealed class Elsewhere(ActivityDefinition inner, Func<IServiceProvider> services)

@@ -28,24 +28,31 @@ sealed class SidecarHost : IAsyncDisposable
     /// <summary>The worker's.</summary>
     public IServiceProvider Services => worker.Services;
 
-    string Address => scheduler.Urls.Single();
+    public string Address => scheduler.Urls.Single();
 
-    public static async Task<SidecarHost> StartAsync(
-        IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities, Action<IServiceCollection>? add = null)
+    public static Task<SidecarHost> StartAsync(IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities) =>
+        StartAsync<TaskHubGrpcServer>(orchestrations, activities);
+
+    /// <typeparam name="TScheduler">The scheduler's way to its workers.</typeparam>
+    public static async Task<SidecarHost> StartAsync<TScheduler>(IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities)
+        where TScheduler : TaskHubGrpcServer
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
         var service = new SteadyService();
-        builder.Services.AddSingleton<IOrchestrationService>(service).AddSingleton<IOrchestrationServiceClient>(service).AddSingleton<TaskHubGrpcServer>();
+        builder.Services.AddSingleton<IOrchestrationService>(service).AddSingleton<IOrchestrationServiceClient>(service).AddSingleton<TScheduler>();
         WebApplication scheduler = builder.Build();
-        scheduler.MapGrpcService<TaskHubGrpcServer>();
+        scheduler.MapGrpcService<TScheduler>();
         await scheduler.StartAsync();
         var host = new SidecarHost(scheduler);
-        await host.StartWorkerAsync(orchestrations, activities, add);
+        await host.StartWorkerAsync(orchestrations, activities);
         return host;
     }
+
+    public T SchedulerOf<T>()
+        where T : TaskHubGrpcServer => scheduler.Services.GetRequiredService<T>();
 
     public async Task RestartWorkerAsync(IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities)
     {
@@ -54,7 +61,7 @@ sealed class SidecarHost : IAsyncDisposable
         var pending = new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Pending]);
         while (await client.GetAllInstancesAsync(pending).AnyAsync()) await Task.Delay(10);
         await StopWorkerAsync();
-        await StartWorkerAsync(orchestrations, activities, null);
+        await StartWorkerAsync(orchestrations, activities);
     }
 
     public async ValueTask DisposeAsync()
@@ -65,10 +72,9 @@ sealed class SidecarHost : IAsyncDisposable
         await scheduler.DisposeAsync();
     }
 
-    async Task StartWorkerAsync(IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities, Action<IServiceCollection>? add)
+    async Task StartWorkerAsync(IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        add?.Invoke(builder.Services);
         builder.Services.AddDurableTaskWorker(durable => durable.UseGrpc(Address).AddTasks(registry => registry.AddPipeline(orchestrations, activities)));
         builder.Services.AddDurableTaskClient(durable => durable.UseGrpc(Address).RegisterDirectly());
         builder.Services.AddDurableActivities().AddDurableOrchestrations(orchestrations);

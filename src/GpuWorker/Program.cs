@@ -1,0 +1,3 @@
+using DgxMusic.GpuWorker;
+
+return await WorkerProgram.RunAsync(args);
