@@ -8,6 +8,7 @@ using DgxMusic.Pipeline.Live;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Separations;
 using DgxMusic.Pipeline.Storage;
+using DgxMusic.Pipeline.Upkeep;
 using DgxMusic.Pipeline.Uploads;
 using DgxMusic.Pipeline.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -41,6 +42,7 @@ public static class PipelineServices
         services.AddSettings<RetentionOptions>("Retention");
         services.AddIdentity();
         services.AddUploads().AddSingleton<StoreFiles>().AddSingleton<Retention>();
+        services.AddSingleton<HostUpkeep>();
         return services.AddEngines();
     }
 }

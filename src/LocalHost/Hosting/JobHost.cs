@@ -1,11 +1,12 @@
 using DgxMusic.LocalHost.Runner;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Upkeep;
 
 namespace DgxMusic.LocalHost.Hosting;
 
 /// <summary>Keeps the jobs of a data folder going: takes up what was interrupted, then looks after them from time to time.</summary>
-sealed class JobHost(LocalRunner runner, FolderBlobStore store, IEnumerable<ISweep> sweeps, TimeProvider clock, ILogger<JobHost> log) : IHostedService, IDisposable
+sealed class JobHost(LocalRunner runner, FolderBlobStore store, IEnumerable<ISweep> sweeps, HostUpkeep upkeep, TimeProvider clock) : IHostedService, IDisposable
 {
     static readonly TimeSpan sweepInterval = TimeSpan.FromSeconds(30);
     readonly CancellationTokenSource stopping = new();
@@ -33,27 +34,11 @@ sealed class JobHost(LocalRunner runner, FolderBlobStore store, IEnumerable<ISwe
         using var timer = new PeriodicTimer(sweepInterval, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping.Token))
-            {
-                foreach (ISweep sweep in sweeps) await SweepAsync(sweep);
-            }
+            while (await timer.WaitForNextTickAsync(stopping.Token)) await upkeep.SweepAsync(stopping.Token);
         }
         catch (OperationCanceledException)
         {
             // The host stops.
-        }
-    }
-
-    // One that fails leaves the others their turn.
-    async Task SweepAsync(ISweep sweep)
-    {
-        try
-        {
-            await sweep.SweepAsync(stopping.Token);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            log.LogError(fault, "{Sweep} failed; the next try is in {Seconds} s.", sweep.GetType().Name, sweepInterval.TotalSeconds);
         }
     }
 }

@@ -6,6 +6,7 @@ using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Telemetry;
+using DgxMusic.Pipeline.Upkeep;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace DgxMusic.LocalHost.Hosting;
@@ -47,9 +48,10 @@ static class Server
         });
         builder.Services.AddLocalHost(data).AddApi(loopbackIsOwner: true);
         builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
+        // First, so that what a restart takes up at once is heard too.
         builder.Services.AddTelemetryExport("dgxmusic", tellsOfQueue: true);
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<RetentionTimer>().AddHostedService<InboxWatcher>().AddHostedService<EventTimer>()
-            .AddHostedService<ConsistencyTimer>().AddHostedService<EngineTimer>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<InboxWatcher>().AddHostedService<UpkeepTimer>()
+            .AddHostedService<EngineTimer>();
         WebApplication app = builder.Build();
         app.MapApi();
         return app;

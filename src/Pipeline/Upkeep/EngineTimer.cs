@@ -1,10 +1,12 @@
 using DgxMusic.Pipeline.Engines;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace DgxMusic.LocalHost.Hosting;
+namespace DgxMusic.Pipeline.Upkeep;
 
 /// <summary>Loads the model that is to be there from the start; later, while nothing is done, measures those whose speed on machines like this nobody knows.</summary>
-sealed class EngineTimer(SeparatorPool pool, SeparatorTuner tuner, IOptions<EngineOptions> options, TimeProvider clock, ILogger<EngineTimer> log) : BackgroundService
+public sealed class EngineTimer(SeparatorPool pool, SeparatorTuner tuner, IOptions<EngineOptions> options, TimeProvider clock, ILogger<EngineTimer> log) : BackgroundService
 {
     static readonly TimeSpan first = TimeSpan.FromMinutes(2), interval = TimeSpan.FromMinutes(15);
 
