@@ -2,6 +2,7 @@ using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Pipeline.Identity;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace DgxMusic.Api.Tests;
 
@@ -81,6 +82,49 @@ public sealed class CallerTests
         Assert.DoesNotContain("hash", list.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task OwnerKey_OfTheSettings_IsTheOwnerFromAnywhere()
+    {
+        string key = "dgx_0123456789ab_" + new string('c', 64);
+        await using ApiHost host = await ApiHost.StartAsync(("Identity:OwnerKey", key), ("Identity:LoopbackIsOwner", "false"));
+        (await host.GetAsync(Me)).Expect(401, "UNAUTHORIZED");
+        (await host.GetAsync(Me, key[..^1] + "d", Elsewhere)).Expect(401, "UNAUTHORIZED");
+        Assert.Equal(("owner", true), (Text((await host.GetAsync(Me, key, Elsewhere)).Expect(200).Json, "id"), (await host.GetAsync(Me, key)).Json.GetProperty("admin").GetBoolean()));
+        (await host.SendAsync(HttpMethod.Post, "/api/v1/keys", new { name = "Ada", tier = "free" }, key, Elsewhere)).Expect(201);
+        OptionsValidationException wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => ApiHost.StartAsync(("Identity:OwnerKey", "secret")));
+        Assert.Contains("Identity:OwnerKey", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Principal_SignedInByThePlatform_IsTheKeyMadeForThem()
+    {
+        (string, string)[] ada = [("X-MS-CLIENT-PRINCIPAL-IDP", "aad"), ("X-MS-CLIENT-PRINCIPAL-ID", "8c2b"), ("Authorization", "Bearer ey.a.token")];
+        await using ApiHost host = await ApiHost.StartAsync(("Identity:Principals", "true"));
+        Assert.Contains("--principal aad:8c2b", Text((await host.GetAsync(Me, from: Elsewhere, headers: ada)).Expect(403, "FORBIDDEN").Json, "error"), StringComparison.Ordinal);
+        JsonElement made = (await host.SendAsync(HttpMethod.Post, "/api/v1/keys", new { name = "Ada", tier = "paid", principal = "aad:8c2b" })).Expect(201).Json.GetProperty("key");
+        Assert.Equal("aad:8c2b", Text(made, "principal"));
+        Assert.Equal(Text(made, "id"), Text((await host.GetAsync(Me, from: Elsewhere, headers: ada)).Expect(200).Json, "id"));
+        (await host.GetAsync(Me, from: Elsewhere, headers: [ada[0], ("X-MS-CLIENT-PRINCIPAL-ID", "8c2c")])).Expect(403);
+        (await host.GetAsync(Me, from: Elsewhere, headers: ada[2])).Expect(401);
+        string other = await host.KeyAsync();
+        Assert.Equal(other.Split('_')[1], Text((await host.GetAsync(Me, other, Elsewhere, ada[..2])).Expect(200).Json, "id"));
+
+        Answer twice = await host.SendAsync(HttpMethod.Post, "/api/v1/keys", new { name = "Ada", tier = "free", principal = "aad:8c2b" });
+        Assert.Contains(Text(made, "id"), twice.Expect(422).Json.GetProperty("details").GetProperty("principal").GetString(), StringComparison.Ordinal);
+        (await host.SendAsync(HttpMethod.Delete, "/api/v1/keys/" + Text(made, "id"))).Expect(200);
+        (await host.GetAsync(Me, from: Elsewhere, headers: ada)).Expect(403);
+        (await host.SendAsync(HttpMethod.Post, "/api/v1/keys", new { name = "Ada", tier = "free", principal = "aad:8c2b" })).Expect(201);
+        Assert.Equal("free", Text((await host.GetAsync(Me, from: Elsewhere, headers: ada)).Expect(200).Json, "tier"));
+    }
+
+    [Fact]
+    public async Task Principal_WhereThePlatformIsNotBelieved_IsNobody()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        (await host.SendAsync(HttpMethod.Post, "/api/v1/keys", new { name = "Ada", tier = "paid", principal = "aad:8c2b" })).Expect(201);
+        (await host.GetAsync(Me, from: Elsewhere, headers: [("X-MS-CLIENT-PRINCIPAL-IDP", "aad"), ("X-MS-CLIENT-PRINCIPAL-ID", "8c2b")])).Expect(401, "UNAUTHORIZED");
+    }
+
     [Theory]
     [InlineData("""{"tier": "free"}""", "name")]
     [InlineData("""{"name": "Ada", "tier": "unknown"}""", "tier")]
@@ -88,6 +132,7 @@ public sealed class CallerTests
     [InlineData("""{"name": "Ada", "tier": "free", "bytes_per_day": 1.5}""", "bytes_per_day")]
     [InlineData("""{"name": "Ada", "tier": "free", "compute_seconds_per_day": -1}""", "compute_seconds_per_day")]
     [InlineData("""{"name": "Ada", "tier": "free", "expires_at": "tomorrow"}""", "expires_at")]
+    [InlineData("""{"name": "Ada", "tier": "free", "principal": "Ada"}""", "principal")]
     [InlineData("""{"name": "Ada", "tier": "free", "expires_at": "2026-11-19"}""", "expires_at")]
     [InlineData("""{"name": "Ada", "tier": "free", "colour": 1}""", "colour")]
     public async Task CreateKey_WrongField_IsNamed(string body, string field)

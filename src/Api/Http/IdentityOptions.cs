@@ -1,4 +1,5 @@
 using System.Net;
+using DgxMusic.Pipeline.Identity;
 using Microsoft.Extensions.Options;
 
 namespace DgxMusic.Api.Http;
@@ -11,6 +12,15 @@ public sealed class IdentityOptions
 
     /// <summary>Names besides <c>localhost</c> under which a browser on this machine may reach it without a key, separated by commas.</summary>
     public string Hosts { get; set; } = "";
+
+    /// <summary>Whether who connects from this machine without a key is its owner; null: as the kind of host has it. Never on a machine that passes others' requests on over loopback.</summary>
+    public bool? LoopbackIsOwner { get; set; }
+
+    /// <summary>A key, <c>dgx_</c>, 12 and 64 hexadecimal digits, that is the owner's: for the first steps where no command on the machine can make one. A secret.</summary>
+    public string OwnerKey { get; set; } = "";
+
+    /// <summary>Whether the headers are believed by which App Service and Container Apps say whom they have signed in. Only where their authentication is on: else anybody can write them.</summary>
+    public bool Principals { get; set; }
 
     /// <summary>Lets a caller try on a tier with <c>X-Dgx-Tier</c>. Never on a machine that others reach.</summary>
     public bool Development { get; set; }
@@ -44,6 +54,8 @@ sealed class IdentityRules : IValidateOptions<IdentityOptions>, IValidateOptions
 
     public ValidateOptionsResult Validate(string? name, IdentityOptions options)
     {
+        if (options.OwnerKey.Length > 0 && KeyText.Parse(options.OwnerKey) is null)
+            return ValidateOptionsResult.Fail("Identity:OwnerKey is not of the form of a key: dgx_, 12 hexadecimal digits, _, and 64 more, in lower case.");
         string[] wrong = [.. Split(options.TrustedProxies).Where(text => !IPAddress.TryParse(text, out _) && !IPNetwork.TryParse(text, out _))];
         return wrong.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail($"Identity:TrustedProxies has '{wrong[0]}', which is neither an address nor a network such as 10.0.0.0/8.");
     }

@@ -9,9 +9,9 @@ namespace DgxMusic.Api.Resources;
 
 /// <summary>A key as its admins see it; nobody sees its secret again.</summary>
 public sealed record KeyResource(
-    string Id, string Name, string Tier, bool Admin, double? ComputeSecondsPerDay, long? BytesPerDay, DateTime CreatedAt, DateTime? ExpiresAt, DateTime? RevokedAt)
+    string Id, string Name, string Tier, bool Admin, double? ComputeSecondsPerDay, long? BytesPerDay, DateTime CreatedAt, DateTime? ExpiresAt, DateTime? RevokedAt, string? Principal)
 {
-    public static KeyResource Of(ApiKey key) => new(key.Id, key.Name, key.TierName, key.IsAdmin, key.Quota.ComputeSeconds, key.Quota.Bytes, key.CreatedAt, key.ExpiresAt, key.RevokedAt);
+    public static KeyResource Of(ApiKey key) => new(key.Id, key.Name, key.TierName, key.IsAdmin, key.Quota.ComputeSeconds, key.Quota.Bytes, key.CreatedAt, key.ExpiresAt, key.RevokedAt, key.Principal);
 }
 
 public sealed record KeyList(IReadOnlyList<KeyResource> Keys);
@@ -70,6 +70,7 @@ public sealed class Keys(KeyRing ring, FeatureGate gate, Quotas quotas)
             IsAdmin = fields.Flag("admin") ?? false,
             Quota = new(fields.Number("compute_seconds_per_day"), (long?)bytes),
             ExpiresAt = KeyDates.Parse(fields.Text("expires_at"), fields.Faults),
+            Principal = fields.Text("principal"),
         };
         fields.RefuseUnknown();
         if (bytes is { } count && !(count >= 0 && count < long.MaxValue && count == Math.Floor(count))) fields.Faults["bytes_per_day"] = "'bytes_per_day' is a whole number, 0 or more.";
@@ -104,6 +105,7 @@ static class KeySchema
             ["admin"] = ExportFields.Field("boolean", "Sees everybody's jobs and files, and makes keys.", ("default", false)),
             ["compute_seconds_per_day"] = ExportFields.Field("number", "Seconds that its jobs may run in a day, UTC; without end unless given.", ("minimum", 0)),
             ["bytes_per_day"] = ExportFields.Field("integer", "Bytes that it may add to the store in a day, UTC; without end unless given.", ("minimum", 0)),
+            ["principal"] = ExportFields.Field("string", "Who it stands for once the platform has signed them in: an identity provider and an id, such as aad:8c2b…", ("maxLength", KeyTerms.LongestPrincipal)),
             ["expires_at"] = ExportFields.Field("string", "A day such as 2027-01-31, or a moment, UTC; never unless given."),
         },
     };

@@ -21,12 +21,14 @@ static class KeysCommand
         var seconds = new Option<double?>("--compute-seconds-per-day") { Description = "Seconds that its jobs may run in a day, UTC; without end unless given." };
         var bytes = new Option<long?>("--bytes-per-day") { Description = "Bytes it may add to the store in a day, UTC; without end unless given." };
         var expires = new Option<string?>("--expires") { Description = "A day such as 2027-01-31, or a moment, UTC; never unless given.", HelpName = "DATE" };
-        return new Command("create", "Make a key; it is shown this once.") { name, tier, admin, seconds, bytes, expires }.Asking(async (gateway, parsed, cancel) =>
+        var principal = new Option<string?>("--principal") { Description = "Who it stands for once the platform has signed them in.", HelpName = "PROVIDER:ID" };
+        return new Command("create", "Make a key; it is shown this once.") { name, tier, admin, seconds, bytes, expires, principal }.Asking(async (gateway, parsed, cancel) =>
         {
             var body = new Dictionary<string, object?> { ["name"] = parsed.GetValue(name), ["tier"] = parsed.GetValue(tier), ["admin"] = parsed.GetValue(admin) };
             body.AddGiven("compute_seconds_per_day", parsed, seconds);
             body.AddGiven("bytes_per_day", parsed, bytes);
             body.AddGiven("expires_at", parsed, expires);
+            body.AddGiven("principal", parsed, principal);
             NewKey made = await gateway.SendAsync<NewKey>(HttpMethod.Post, Address, body, cancel);
             return new(made, () => Print(made));
         });

@@ -15,7 +15,7 @@ public sealed record DailyQuota(double? ComputeSeconds, long? Bytes)
 /// <summary>What a new key is to be.</summary>
 public sealed record KeyTerms(string Name, Tier Tier)
 {
-    public const int LongestName = 100;
+    public const int LongestName = 100, LongestPrincipal = 300;
 
     public bool IsAdmin { get; init; }
 
@@ -23,6 +23,9 @@ public sealed record KeyTerms(string Name, Tier Tier)
 
     /// <summary>UTC; null: until it is revoked.</summary>
     public DateTime? ExpiresAt { get; init; }
+
+    /// <summary>Who it stands for once the platform has signed them in, such as <c>aad:</c> and an object id; null: only who sends it.</summary>
+    public string? Principal { get; init; }
 }
 
 /// <summary>A key as the catalog keeps it: everything but the secret.</summary>
@@ -31,6 +34,9 @@ public sealed record KeyTerms(string Name, Tier Tier)
 /// <param name="TierName">Kept as text, so that a name nobody knows is a tier that opens nothing and not a row that cannot be read.</param>
 public sealed record ApiKey(string Id, string Name, string Hash, string TierName, bool IsAdmin, DailyQuota Quota, DateTime CreatedAt, DateTime? ExpiresAt, DateTime? RevokedAt)
 {
+    /// <inheritdoc cref="KeyTerms.Principal"/>
+    public string? Principal { get; init; }
+
     [JsonIgnore]
     public Tier Tier => Tiers.Parse(TierName);
 

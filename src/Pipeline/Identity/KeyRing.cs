@@ -9,7 +9,7 @@ namespace DgxMusic.Pipeline.Identity;
 /// <summary>Keys: made, looked up, revoked. A revoked key stays listed, because jobs name it.</summary>
 public sealed class KeyRing(ICatalog catalog, TimeProvider clock)
 {
-    const string Table = "keys", Partition = "keys";
+    const string Table = "keys", Partition = "keys", Principals = "principals";
     const int PageRows = 500;
 
     /// <summary>Stands in for the hash of a key that does not exist, so that looking it up takes as long.</summary>
@@ -26,7 +26,8 @@ public sealed class KeyRing(ICatalog catalog, TimeProvider clock)
         while (true)
         {
             var text = KeyText.Draw();
-            var key = new ApiKey(text.Id, terms.Name.Trim(), text.Hash(), Tiers.NameOf(terms.Tier), terms.IsAdmin, terms.Quota, UtcNow, terms.ExpiresAt, null);
+            var key = new ApiKey(text.Id, terms.Name.Trim(), text.Hash(), Tiers.NameOf(terms.Tier), terms.IsAdmin, terms.Quota, UtcNow, terms.ExpiresAt, null) { Principal = terms.Principal };
+            if (key.Principal is not null) await ClaimAsync(key.Principal, key.Id, cancel);
             if (await catalog.TryInsertAsync(RowOf(key.Id), Payload.Write(key), cancel)) return (key, text);
         }
     }
@@ -42,6 +43,12 @@ public sealed class KeyRing(ICatalog catalog, TimeProvider clock)
         return key.IsValidAt(UtcNow) ? Caller.Of(key)
             : throw new PipelineException(Problem.Unauthorized, key.RevokedAt is null ? $"This key expired on {key.ExpiresAt:yyyy-MM-dd HH:mm:ssZ}." : $"This key was revoked on {key.RevokedAt:yyyy-MM-dd HH:mm:ssZ}.");
     }
+
+    /// <summary>Who a principal is that the platform has signed in.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.Forbidden"/>: there is no key for them.</exception>
+    public async Task<Caller> RecognizeAsync(string principal, CancellationToken cancel = default) =>
+        await HolderAsync(await catalog.FindAsync(RowOfPrincipal(principal), cancel), principal, cancel) is { } key ? Caller.Of(key)
+            : throw new PipelineException(Problem.Forbidden, $"{principal} is signed in and has no key here. 'dgxmusic keys create NAME --tier TIER --principal {principal}' makes one.");
 
     public async Task<ApiKey?> FindAsync(string id, CancellationToken cancel = default) =>
         KeyText.IsId(id) ? (await catalog.FindAsync(RowOf(id), cancel))?.Read<ApiKey>() : null;
@@ -77,6 +84,31 @@ public sealed class KeyRing(ICatalog catalog, TimeProvider clock)
         }
     }
 
+    /// <summary>Has a principal stand for a key from here on, unless it does for another that is valid.</summary>
+    async Task ClaimAsync(string principal, string id, CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (await catalog.FindAsync(RowOfPrincipal(principal), cancel) is not { } row)
+            {
+                if (await catalog.TryInsertAsync(RowOfPrincipal(principal), Payload.Write(id), cancel)) return;
+                continue;
+            }
+
+            if (await HolderAsync(row, principal, cancel) is { } other)
+            {
+                string fault = $"'principal' stands for key {other.Id} already; revoke that first.";
+                throw new PipelineException(Problem.InvalidRequest, fault, new Dictionary<string, string> { ["principal"] = fault });
+            }
+
+            if (await catalog.TryReplaceAsync(row, Payload.Write(id), cancel)) return;
+        }
+    }
+
+    /// <summary>The valid key that a principal's row names; a row may name one that never came into being.</summary>
+    async Task<ApiKey?> HolderAsync(CatalogRow? row, string principal, CancellationToken cancel) =>
+        row is not null && await FindAsync(row.Read<string>(), cancel) is { } key && key.Principal == principal && key.IsValidAt(UtcNow) ? key : null;
+
     Dictionary<string, string> FaultsOf(KeyTerms terms)
     {
         var faults = new Dictionary<string, string>();
@@ -84,9 +116,13 @@ public sealed class KeyRing(ICatalog catalog, TimeProvider clock)
         if (!Tiers.ByName.Values.Contains(terms.Tier)) faults["tier"] = $"'tier' is one of {string.Join(", ", Tiers.ByName.Keys)}.";
         if (terms.Quota.ComputeSeconds is { } seconds && !(seconds >= 0 && double.IsFinite(seconds))) faults["compute_seconds_per_day"] = "'compute_seconds_per_day' is 0 or more.";
         if (terms.Quota.Bytes is < 0) faults["bytes_per_day"] = "'bytes_per_day' is 0 or more.";
+        if (terms.Principal is { } principal && (principal.Length > KeyTerms.LongestPrincipal || principal.Any(char.IsControl) || principal.Split(':', 2) is not [{ Length: > 0 }, { Length: > 0 }]))
+            faults["principal"] = $"'principal' is an identity provider and an id, such as aad:8c2b…, at most {KeyTerms.LongestPrincipal} characters.";
         if (terms.ExpiresAt <= UtcNow) faults["expires_at"] = "'expires_at' is over already.";
         return faults;
     }
 
     static RowKey RowOf(string id) => new(Table, Partition, id);
+
+    static RowKey RowOfPrincipal(string principal) => new(Table, Principals, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(principal))));
 }
