@@ -186,6 +186,8 @@ public sealed class AudioRouteTests : IAsyncLifetime
     [Trait("Requirement", "A-29")]
     public async Task Metadata_OfTheStore_LongAudioBecomesAJobAndLeavesTheFile()
     {
+        // Elsewhere these tests have a key, and a path of the store is its owner's to name.
+        if (!server.IsOurs) return;
         string name = $"long-{Guid.NewGuid():N}";
         JsonElement export = await PostAsync("export", HttpStatusCode.Accepted, Form(Wav.Sine(61), ("job_id", name)));
         string path = (await server.EndAsync(export.GetProperty("job_id").GetString()!)).GetProperty("file_path").GetString()!;
@@ -234,7 +236,7 @@ public sealed class AudioRouteTests : IAsyncLifetime
     }
 
     async Task<string[]> NamesAsync(string run, string prefix = "") =>
-        [.. (await server.Http.GetFromJsonAsync<JsonElement>("/api/v1/storage/files?limit=1000")).GetProperty("files").EnumerateArray()
+        [.. (await server.Admin.GetFromJsonAsync<JsonElement>("/api/v1/storage/files?limit=1000")).GetProperty("files").EnumerateArray()
             .Select(file => Path.GetFileNameWithoutExtension(file.GetProperty("path").GetString()!)).Where(name => name.EndsWith(run, StringComparison.Ordinal) && name.StartsWith(prefix, StringComparison.Ordinal))];
 
     async Task<JsonElement> PostAsync(string address, HttpStatusCode status, HttpContent body)

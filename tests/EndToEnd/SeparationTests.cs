@@ -205,7 +205,7 @@ public sealed class SeparationTests : IAsyncLifetime
     async Task RegisterSmallAsync()
     {
         byte[] weights = await File.ReadAllBytesAsync(Path.Combine(Dgxmusic.SourceFolder, "tests", "Models", "Golden", "htdemucs_small", "model_half-896df531.th"));
-        using HttpResponseMessage answer = await server.Http.PutAsync($"/api/v1/models/{Small}", new ByteArrayContent(weights));
+        using HttpResponseMessage answer = await server.Admin.PutAsync($"/api/v1/models/{Small}", new ByteArrayContent(weights));
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 

@@ -13,22 +13,36 @@ sealed class Server : IAsyncDisposable
     Server(Process? process, Uri address)
     {
         this.process = process;
-        Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+        Admin = Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public HttpClient Http { get; }
+
+    /// <summary>Who may do everything there: the owner of ours; elsewhere who has the key <c>DGXMUSIC_KEY</c>, or needs none.</summary>
+    public HttpClient Admin { get; private set; }
 
     /// <summary>True where these tests may kill it and look into its folder.</summary>
     public bool IsOurs => process is not null;
 
     public static async Task<Server> StartAsync(string dataFolder, IReadOnlyDictionary<string, string>? environment = null)
     {
-        if (environment is null && Environment.GetEnvironmentVariable("DGXMUSIC_BASE_URL") is { Length: > 0 } address) return new(null, new Uri(address));
+        if (environment is null && Environment.GetEnvironmentVariable("DGXMUSIC_BASE_URL") is { Length: > 0 } address) return await JoinAsync(new Uri(address));
         Process process = Dgxmusic.Start(environment ?? new Dictionary<string, string>(), "serve", "--port", "0", "--data", dataFolder);
         string line = await process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("The server said nothing.");
         string served = line.Split(" at ")[1].Split(';')[0];
         _ = process.StandardError.ReadToEndAsync();
         return new(process, new Uri(served));
+    }
+
+    /// <summary>With a key of its own, so that these tests see nobody else's jobs.</summary>
+    static async Task<Server> JoinAsync(Uri address)
+    {
+        var server = new Server(null, address) { Admin = new HttpClient { BaseAddress = address } };
+        if (Environment.GetEnvironmentVariable("DGXMUSIC_KEY") is { Length: > 0 } key) server.Admin.DefaultRequestHeaders.Add("X-API-Key", key);
+        using HttpResponseMessage answer = await server.Admin.PostAsJsonAsync("/api/v1/keys", new { name = "tests", tier = "ultra", expires_at = DateTime.UtcNow.AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        server.Http.DefaultRequestHeaders.Add("X-API-Key", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("secret").GetString());
+        return server;
     }
 
     public async Task<JsonElement> SubmitAsync(object body)
@@ -55,6 +69,17 @@ sealed class Server : IAsyncDisposable
             JsonElement job = await JobAsync(id);
             if (job.GetProperty("completed_at").ValueKind != JsonValueKind.Null) return job;
             if (limit.Elapsed > TimeSpan.FromSeconds(patienceSeconds)) throw new TimeoutException($"{id} is still {job.GetProperty("status")}.");
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Waits until a job has a place.</summary>
+    public async Task BeginAsync(string id)
+    {
+        var limit = Stopwatch.StartNew();
+        while ((await JobAsync(id)).GetProperty("status").GetString() == "pending")
+        {
+            if (limit.Elapsed > TimeSpan.FromSeconds(60)) throw new TimeoutException($"{id} still waits.");
             await Task.Delay(50);
         }
     }
@@ -89,6 +114,7 @@ sealed class Server : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        Admin.Dispose();
         if (process is null) return;
         if (!process.HasExited) await KillAsync();
         process.Dispose();
