@@ -8,7 +8,7 @@ namespace DgxMusic.Azure.Durable;
 /// Runs activities and lets them leave when the host stops. A worker of Durable Task reports whatever an activity throws as its failure, so one that leaves
 /// ends without a result: the scheduler delivers it again as soon as this worker is gone.
 /// </summary>
-sealed class ActivityDrain(IHostApplicationLifetime lifetime) : IHostedService
+public sealed class ActivityDrain(IHostApplicationLifetime lifetime) : IHostedService
 {
     static readonly Task<JsonElement> never = new TaskCompletionSource<JsonElement>().Task;
     readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);

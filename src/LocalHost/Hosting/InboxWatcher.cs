@@ -1,5 +1,4 @@
 using System.Text;
-using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Uploads;
@@ -74,7 +73,7 @@ sealed class InboxWatcher(FolderBlobStore store, InboxDesk desk, TimeProvider cl
         try
         {
             var name = new BlobRef(Containers.Uploads, $"{inbox}/{file.Name}");
-            if (!IsName(name)) Rename(file);
+            if (!BlobNames.IsOne(name)) Rename(file);
             else if (await store.FindAsync(name, cancel) is { } blob && await desk.TakeAsync(inbox, blob, cancel) is { } upload) Tell(inbox, file.Name, upload);
             seen.Remove(file.FullName);
         }
@@ -100,17 +99,5 @@ sealed class InboxWatcher(FolderBlobStore store, InboxDesk desk, TimeProvider cl
         string target = Path.Combine(file.DirectoryName!, clean);
         for (int n = 1; File.Exists(target); n++) target = Path.Combine(file.DirectoryName!, $"{Path.GetFileNameWithoutExtension(clean)}-{n}{Path.GetExtension(clean)}");
         file.MoveTo(target);
-    }
-
-    static bool IsName(BlobRef name)
-    {
-        try
-        {
-            return BlobNames.Checked(name) == name;
-        }
-        catch (PipelineException)
-        {
-            return false;
-        }
     }
 }

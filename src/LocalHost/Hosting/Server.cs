@@ -48,7 +48,6 @@ static class Server
         });
         builder.Services.AddLocalHost(data).AddApi(loopbackIsOwner: true);
         builder.Services.AddSingleton(new HostFacts(data.Path, DateTime.UtcNow));
-        // First, so that what a restart takes up at once is heard too.
         builder.Services.AddTelemetryExport("dgxmusic", tellsOfQueue: true);
         builder.Services.AddHostedService(provider => provider.GetRequiredService<JobHost>()).AddHostedService<InboxWatcher>().AddHostedService<UpkeepTimer>()
             .AddHostedService<EngineTimer>();

@@ -12,10 +12,12 @@ public static class BlobNames
     /// <exception cref="PipelineException"><see cref="Problem.PathOutsideStore"/>: the name is not a plain path below the container.</exception>
     public static BlobRef Checked(BlobRef blob)
     {
-        if (blob.Path.Length > LongestPath || !blob.Path.Split('/').All(IsSegment))
+        if (!IsOne(blob))
             throw new PipelineException(Problem.PathOutsideStore, $"'{Printable(blob.Path)}' is not a path below {blob.Container}.");
         return blob;
     }
+
+    public static bool IsOne(BlobRef blob) => blob.Path.Length <= LongestPath && blob.Path.Split('/').All(IsSegment);
 
     // Half a surrogate pair reads as the replacement character, and so would every other half.
     static bool IsSegment(string segment) =>

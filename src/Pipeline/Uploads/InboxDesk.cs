@@ -42,6 +42,15 @@ public sealed class InboxDesk(IBlobStore store, ICatalog catalog, UploadRegister
 
     sealed record Reason(string UploadId, string FileName, string Code, string Message, DateTime RefusedAt);
 
+    /// <summary>Takes what a store has told of, however often it tells.</summary>
+    /// <param name="name">Of the file, in the inbox itself.</param>
+    /// <returns>As the other; null also for a name that no file of ours has.</returns>
+    public async Task<UploadRow?> TakeAsync(string inbox, string name, CancellationToken cancel = default)
+    {
+        var blob = new BlobRef(Containers.Uploads, $"{inbox}/{name}");
+        return !name.Contains('/') && BlobNames.IsOne(blob) && await store.FindAsync(blob, cancel) is { } file ? await TakeAsync(inbox, file, cancel) : null;
+    }
+
     /// <param name="file">As it was found in the inbox, and no longer grows.</param>
     /// <returns>Its upload, ready or refused; null where the file has changed or gone meanwhile.</returns>
     public async Task<UploadRow?> TakeAsync(string inbox, BlobInfo file, CancellationToken cancel = default)
