@@ -85,6 +85,10 @@ param audioNormalize bool = true
 @description('Origins of web pages that may call the API and upload to its storage, separated by commas. The app\'s own page needs none.')
 param corsOrigins string = ''
 
+@description('A key that is the owner\'s, dgx_, 12 hexadecimal digits, _, 64 hexadecimal digits: for the first steps, until it has made other keys. Empty: there is none.')
+@secure()
+param ownerKey string = ''
+
 @description('Redundancy of the storage account.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_LRS'
@@ -215,6 +219,7 @@ module functions 'modules/functions.bicep' = {
     audioTargetLufs: audioTargetLufs
     audioNormalize: audioNormalize
     corsOrigins: corsOrigins
+    ownerKey: ownerKey
   }
 }
 

@@ -31,6 +31,9 @@ param audioTargetLufs string
 param audioNormalize bool
 param corsOrigins string
 
+@secure()
+param ownerKey string
+
 // Each inbox is served by two functions: one that hears the account's events, and one that scans, for where there are no events.
 var scanning = ['SeparateOnScan', 'ChainsOnScan', 'ReferencesOnScan']
 
@@ -121,6 +124,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       },
       empty(audioTargetLufs) ? {} : { AUDIO_TARGET_LUFS: audioTargetLufs },
       empty(corsOrigins) ? {} : { Cors__Origins: corsOrigins },
+      empty(ownerKey) ? {} : { Identity__OwnerKey: ownerKey },
       toObject(scanning, function => 'AzureWebJobs.${function}.Disabled', function => 'true')
     )
   }

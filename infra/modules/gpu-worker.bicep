@@ -28,6 +28,7 @@ param workspaceId string
 
 var acrPull = '7f951dda-4ed3-4680-a7ca-43fe172d538d'
 var healthPort = 8080
+var stopSeconds = 110
 
 // A replica has the whole machine of its profile.
 var machines = {
@@ -128,7 +129,7 @@ resource worker 'Microsoft.App/containerApps@2025-07-01' = {
     }
     template: {
       // An activity is about half a minute of work: told to stop, a worker ends the one it has.
-      terminationGracePeriodSeconds: 120
+      terminationGracePeriodSeconds: stopSeconds + 10
       containers: [
         {
           name: 'worker'
@@ -140,6 +141,7 @@ resource worker 'Microsoft.App/containerApps@2025-07-01' = {
             { name: 'Storage__TableServiceUri', value: account.properties.primaryEndpoints.table }
             { name: 'Storage__QueueServiceUri', value: account.properties.primaryEndpoints.queue }
             { name: 'Storage__ClientId', value: identityClientId }
+            { name: 'GpuWorker__StopSeconds', value: string(stopSeconds) }
           ]
           probes: [
             { type: 'Startup', httpGet: { path: '/healthz', port: healthPort }, periodSeconds: 5, failureThreshold: 10, timeoutSeconds: 5 }

@@ -37,7 +37,6 @@ public sealed partial class InfraTests
         (string Folder, string Function)[] hearing = [.. Inbox().Matches(subscriptions).Select(match => (match.Groups["folder"].Value, match.Groups["function"].Value))];
         Assert.Equal(new Sources().Words("Inboxes").Where(name => name is not ("refused" or "problem.json")).Order(), hearing.Select(inbox => inbox.Folder).Order());
         Assert.Equal(scanning.Select(name => name.Replace("OnScan", "OnEvent", StringComparison.Ordinal)).Order(), hearing.Select(inbox => inbox.Function).Order());
-        if (existing.Count == 0) return;
         Assert.Equal(existing.Where(name => name.EndsWith("OnScan", StringComparison.Ordinal)).Order(), scanning.Order());
         Assert.Equal(existing.Where(name => name.EndsWith("OnEvent", StringComparison.Ordinal)).Order(), hearing.Select(inbox => inbox.Function).Order());
         Assert.All(hearing, inbox => Assert.Contains($"\"AzureWebJobs.{inbox.Function}.Disabled\": \"true\"", Sources.Read("local.settings.json"), StringComparison.Ordinal));
@@ -86,6 +85,9 @@ public sealed partial class InfraTests
         string dockerfile = Sources.Read("infra", "gpu-worker.Dockerfile");
         Assert.Contains("ENTRYPOINT [\"dotnet\", \"DgxMusic.GpuWorker.dll\"]", dockerfile, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Sources.Root, "src", "GpuWorker", "DgxMusic.GpuWorker.csproj")));
+        string program = Sources.Read("src", "GpuWorker", "WorkerProgram.cs");
+        Assert.Equal(["/healthz", "/healthz", "/readyz"], Probe().Matches(gpuWorker).Select(match => match.Groups["path"].Value));
+        Assert.All(Probe().Matches(gpuWorker), match => Assert.Contains($"MapGet(\"{match.Groups["path"].Value}\"", program, StringComparison.Ordinal));
         Assert.Contains($"ASPNETCORE_HTTP_PORTS={Regex.Match(gpuWorker, @"var healthPort = (\d+)").Groups[1].Value} ", dockerfile, StringComparison.Ordinal);
         Assert.Contains("infra/gpu-worker.Dockerfile", Sources.Read("azure.yaml"), StringComparison.Ordinal);
     }
@@ -103,6 +105,9 @@ public sealed partial class InfraTests
 
     [GeneratedRegex(@"\{ folder: '(?<folder>[^']+)', function: '(?<function>[^']+)' \}")]
     private static partial Regex Inbox();
+
+    [GeneratedRegex(@"httpGet: \{ path: '(?<path>[^']+)'")]
+    private static partial Regex Probe();
 
     [GeneratedRegex(@"^(?<decorators>(?:@.*\n)*)param (?<name>\w+) ", RegexOptions.Multiline)]
     private static partial Regex Parameter();
