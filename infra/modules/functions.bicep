@@ -114,7 +114,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         Storage__TableServiceUri: account.properties.primaryEndpoints.table
         Storage__QueueServiceUri: account.properties.primaryEndpoints.queue
         Storage__ClientId: identityClientId
-        Engines__Tune: 'false'
         Gpu__Workers: gpuWorkers
         Pipeline__MaxConcurrentJobs: string(maxConcurrentJobs)
         Pipeline__KeepTracesDays: string(keepTracesDays)
