@@ -19,7 +19,8 @@ static class ChunkIndex
     const uint InWideSizes = uint.MaxValue;
 
     /// <param name="file">Seekable, from its first byte; left at another position.</param>
-    public static List<ChunkPlace> Of(Stream file, bool bigEndian)
+    /// <param name="last">Chunks behind the first of this name are left out; null: none are.</param>
+    public static List<ChunkPlace> Of(Stream file, bool bigEndian, string? last = null)
     {
         var places = new List<ChunkPlace>();
         Span<byte> head = stackalloc byte[8];
@@ -32,6 +33,7 @@ static class ChunkIndex
             if (place.Id == "ds64") wideDataBytes = DataBytesOf(Read(file, place, 16));
             if (place is { Id: "data", Size: InWideSizes }) place = place with { Size = wideDataBytes };
             places.Add(place);
+            if (place.Id == last) break;
             at = place.At + place.Size + (place.Size & 1);
         }
         return places;

@@ -56,11 +56,11 @@ static class PcmFiles
     {
         long samplesAt = stream.Position - start, there = Math.Max(0, stream.Length - stream.Position), sampleBytes = Math.Min(announcedBytes ?? there, there);
         var whole = new WindowStream(stream, start, stream.Length - start);
-        var chunks = ChunkIndex.Of(whole, bigEndian: samplesId == "SSND");
-        int samples = chunks.FindIndex(chunk => chunk.Id == samplesId);
-        if (samples < 0 || chunks[samples].At > MostHeaderBytes || chunks.Take(samples).Any(chunk => chunk.Id.Any(letter => letter > '~'))) return null;
-        long end = Math.Max(samplesAt + sampleBytes, Math.Min(whole.Length, chunks[samples].At + chunks[samples].Size + (chunks[samples].Size & 1)));
-        return new(new WindowStream(stream, start, end) { Position = 0 }, chunks[..samples], samplesAt, sampleBytes);
+        var chunks = ChunkIndex.Of(whole, bigEndian: samplesId == "SSND", last: samplesId);
+        if (chunks is not [.., var samples] || samples.Id != samplesId || samples.At > MostHeaderBytes) return null;
+        if (chunks.Any(chunk => chunk.Id.Any(letter => letter > '~'))) return null;
+        long end = Math.Max(samplesAt + sampleBytes, Math.Min(whole.Length, samples.At + samples.Size + (samples.Size & 1)));
+        return new(new WindowStream(stream, start, end) { Position = 0 }, chunks[..^1], samplesAt, sampleBytes);
     }
 
     /// <summary>No RF64, and chunks that end where they say: NAudio takes a pad byte that is not zero for the next chunk's first.</summary>
