@@ -1,10 +1,12 @@
 using DgxMusic.Azure.Durable;
 using DgxMusic.Azure.Gpu;
 using DgxMusic.Azure.Stores;
+using DgxMusic.NAudio;
 using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Telemetry;
+using DgxMusic.Torch;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -86,7 +88,7 @@ static class WorkerProgram
         SchedulerOptions scheduler = configuration.ReadSettings<SchedulerOptions>("Scheduler");
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.StopSeconds));
         services.AddTelemetryExport("dgxmusic-gpu", tellsOfQueue: false);
-        services.AddAzureStores(configuration).AddModelShelf().AddPipeline();
+        services.AddAzureStores(configuration).AddModelShelf().AddPipeline().AddTorch().AddNAudio();
         services.AddSingleton<ModelCache>().AddHostedService(provider => provider.GetRequiredService<ModelCache>()).AddSingleton<Readiness>();
         ActivityDefinition[] activities = [.. PipelineDefinitions.Activities.Where(activity => activity.Lane == Lane.Gpu)];
         services.AddDurableTaskWorker(Name, worker =>
