@@ -6,7 +6,9 @@ using DurableTask.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
 using Microsoft.DurableTask.Testing.Sidecar.Grpc;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,9 +21,10 @@ namespace DgxMusic.Azure.Tests.Durable;
 sealed class SidecarHost : IAsyncDisposable
 {
     readonly WebApplication scheduler;
+    readonly DataConverter converter;
     IHost worker = null!;
 
-    SidecarHost(WebApplication scheduler) => this.scheduler = scheduler;
+    SidecarHost(WebApplication scheduler, DataConverter converter) => (this.scheduler, this.converter) = (scheduler, converter);
 
     public IOrchestrationClient Client => worker.Services.GetRequiredService<IOrchestrationClient>();
 
@@ -30,11 +33,13 @@ sealed class SidecarHost : IAsyncDisposable
 
     public string Address => scheduler.Urls.Single();
 
-    public static Task<SidecarHost> StartAsync(IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities) =>
-        StartAsync<TaskHubGrpcServer>(orchestrations, activities);
+    public static Task<SidecarHost> StartAsync(IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities, DataConverter? converter = null) =>
+        StartAsync<TaskHubGrpcServer>(orchestrations, activities, converter);
 
     /// <typeparam name="TScheduler">The scheduler's way to its workers.</typeparam>
-    public static async Task<SidecarHost> StartAsync<TScheduler>(IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities)
+    /// <param name="converter">What the host's clients and workers write with; null: what they do by themselves.</param>
+    public static async Task<SidecarHost> StartAsync<TScheduler>(
+        IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities, DataConverter? converter = null)
         where TScheduler : TaskHubGrpcServer
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -46,7 +51,7 @@ sealed class SidecarHost : IAsyncDisposable
         WebApplication scheduler = builder.Build();
         scheduler.MapGrpcService<TScheduler>();
         await scheduler.StartAsync();
-        var host = new SidecarHost(scheduler);
+        var host = new SidecarHost(scheduler, converter ?? JsonDataConverter.Default);
         await host.StartWorkerAsync(orchestrations, activities);
         return host;
     }
@@ -75,8 +80,8 @@ sealed class SidecarHost : IAsyncDisposable
     async Task StartWorkerAsync(IReadOnlyList<OrchestrationDefinition> orchestrations, IReadOnlyList<ActivityDefinition> activities)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddDurableTaskWorker(durable => durable.UseGrpc(Address).AddTasks(registry => registry.AddPipeline(orchestrations, activities)));
-        builder.Services.AddDurableTaskClient(durable => durable.UseGrpc(Address).RegisterDirectly());
+        builder.Services.AddDurableTaskWorker(durable => durable.UseGrpc(Address).AddTasks(registry => registry.AddPipeline(orchestrations, activities)).Configure(options => options.DataConverter = converter));
+        builder.Services.AddDurableTaskClient(durable => durable.UseGrpc(Address).Configure(options => options.DataConverter = converter).RegisterDirectly());
         builder.Services.AddDurableActivities().AddDurableOrchestrations(orchestrations);
         worker = builder.Build();
         await worker.StartAsync();

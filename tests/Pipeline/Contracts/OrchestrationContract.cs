@@ -189,6 +189,19 @@ public abstract class OrchestrationContract
     }
 
     [Fact]
+    public async Task Restart_NewVersionOfWhatHasEnded_LeavesIt()
+    {
+        await StartAsync(Probes.Waits);
+        await Client.TerminateAsync(id, "enough");
+        await Client.StartAsync(Probes.Chain, id + "c", id);
+        await EndAsync(id + "c");
+        await RestartAsync([new Orchestration<string, string>("Waits", 2, (_, _) => Task.FromResult("again")), new Orchestration<string, string>("Chain", 2, (_, _) => Task.FromResult("again"))]);
+        InstanceState terminated = (await Client.FindAsync(id))!, completed = (await Client.FindAsync(id + "c"))!;
+        Assert.Equal((InstanceStatus.Terminated, "enough"), (terminated.Status, terminated.Error));
+        Assert.Equal("5", Outcome.Unwrap<string>(completed.Output!.Value));
+    }
+
+    [Fact]
     public async Task Restart_OrchestrationGone_FailsByName()
     {
         await StartAsync(Probes.Waits);
