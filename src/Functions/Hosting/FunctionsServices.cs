@@ -4,6 +4,7 @@ using DgxMusic.Azure.Durable;
 using DgxMusic.Azure.Stores;
 using DgxMusic.Functions.Http;
 using DgxMusic.Functions.Triggers;
+using DgxMusic.NAudio;
 using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Gpu;
@@ -33,7 +34,7 @@ static class FunctionsServices
     public static IServiceCollection AddFunctionsHost(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddTelemetryExport("dgxmusic", tellsOfQueue: true);
-        services.AddAzureStores(configuration).AddModelShelf().AddPipeline().AddSingleton<IMusicGenerator, ComposerEngine>();
+        services.AddAzureStores(configuration).AddModelShelf().AddNAudio().AddPipeline().AddSingleton<IMusicGenerator, ComposerEngine>();
         services.AddOptions<GpuOptions>().Validate(gpu => gpu.Workers != GpuWorkers.Here, NoGpuHere);
         services.AddSingleton(new DurableOrchestrations(PipelineDefinitions.Orchestrations)).AddDurableActivities();
         services.AddSingleton<HostDurable>().AddSingleton<IOrchestrationClient>(provider => provider.GetRequiredService<HostDurable>()).AddSingleton<Steps>();
