@@ -128,7 +128,7 @@ resource worker 'Microsoft.App/containerApps@2025-07-01' = {
       registries: [{ server: registry.properties.loginServer, identity: identityId }]
     }
     template: {
-      // An activity is about half a minute of work: told to stop, a worker ends the one it has.
+      // Told to stop, a worker leaves the activity it has, half a minute of work at most, which is delivered again; it closes its stores and its health endpoint meanwhile.
       terminationGracePeriodSeconds: stopSeconds + 10
       containers: [
         {
