@@ -50,18 +50,22 @@ public sealed class TorchDevice
         if (Loss is not null) throw new GpuFaultException($"{Name} was lost: {Loss}. It serves again once this program is started anew.");
         try
         {
+            // First of all, because it is what loads libtorch.
+            bool answers = torch.TryInitializeDeviceType(IsGpu ? DeviceType.CUDA : DeviceType.CPU) && (!IsGpu || index < torch.cuda.device_count());
+            if (!answers) throw new GpuFaultException($"{Name} does not answer: libtorch finds no such device.");
             // Numbers of float32 with all their bits, sums of half precision in float32.
             torch.backends.cuda.matmul.allow_tf32 = false;
             torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = false;
             torch.backends.cudnn.allow_tf32 = false;
-            if (!IsGpu) return torch.CPU;
-            return torch.cuda.is_available() && index < torch.cuda.device_count()
-                ? new torch.Device(DeviceType.CUDA, index)
-                : throw new GpuFaultException($"{Name} does not answer: libtorch finds no such device.");
+            return IsGpu ? new torch.Device(DeviceType.CUDA, index) : torch.CPU;
         }
         catch (ExternalException fault)
         {
             throw TorchFaults.Of(fault, this);
+        }
+        catch (Exception fault) when (fault is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or NotSupportedException or TypeInitializationException)
+        {
+            throw new GpuFaultException($"libtorch could not be loaded: {TorchFaults.FirstSentence(fault.Message)}.", fault);
         }
     }
 }

@@ -52,7 +52,7 @@ public sealed partial class TorchEngine
             (Native k, Native v) = memory();
             Native heads = Heads(Fast(q.Native), layout.Heads);
             Native seen = torch.nn.functional.scaled_dot_product_attention(
-                factor == 1 ? heads : heads.mul(factor), k.narrow(2, 0, keys), v.narrow(2, 0, keys), MaskOf(bias, layout.Causal, count, keys));
+                factor == 1 ? heads : heads.Times(factor), k.narrow(2, 0, keys), v.narrow(2, 0, keys), MaskOf(bias, layout.Causal, count, keys));
             return seen.transpose(1, 2).reshape(batch, count, channels);
         });
     }
@@ -61,8 +61,8 @@ public sealed partial class TorchEngine
     Native? MaskOf(Native? bias, bool isCausal, int queries, int keys)
     {
         if (!isCausal || queries == 1) return bias is null ? null : Fast(bias);
-        Native mask = torch.full([queries, keys], float.NegativeInfinity, products, device).triu(keys - queries + 1);
-        return bias is null ? mask : mask.add(Fast(bias));
+        Native mask = Arithmetic.Filled([queries, keys], double.NegativeInfinity, products, device).triu(keys - queries + 1);
+        return bias is null ? mask : mask.Plus(Fast(bias));
     }
 
     sealed class TorchCache : KeyValueCache

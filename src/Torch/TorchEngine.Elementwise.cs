@@ -11,7 +11,7 @@ public sealed partial class TorchEngine
     /// <param name="Spread">The shape that has the scale broadcast.</param>
     readonly record struct Ending(Activation Activation, int Axis, Native? Scale, long[] Spread, Native? Residual);
 
-    public Tensor Add(Tensor a, Tensor b) => Combine(a, b, (x, y) => x.add(y));
+    public Tensor Add(Tensor a, Tensor b) => Combine(a, b, (x, y) => x.Plus(y));
 
     public Tensor Subtract(Tensor a, Tensor b) => Combine(a, b, (x, y) => x.sub(y));
 
@@ -23,7 +23,8 @@ public sealed partial class TorchEngine
     {
         TorchTensor from = Mine(x);
         // One rounding: a product of two floats is exact in double. With a factor of 1, or nothing to add, there is one rounding anyhow.
-        return New(() => factor == 1 ? Exact(from.Native).add(term) : term == 0 ? Exact(from.Native).mul(factor) : from.Native.to(torch.float64).mul_((double)factor).add_((double)term).to(torch.float32));
+        return New(() => factor == 1 ? Exact(from.Native).Plus(term)
+            : term == 0 ? Exact(from.Native).Times(factor) : from.Native.to(torch.float64).Times(factor).Plus(term).to(torch.float32));
     }
 
     public Tensor Activate(Tensor x, Activation activation, int axis = 1)
@@ -60,7 +61,7 @@ public sealed partial class TorchEngine
     {
         y = Activated(y, ending.Activation, ending.Axis);
         if (ending.Scale is not null) y = y.mul(ending.Scale.reshape(ending.Spread));
-        return ending.Residual is null ? y : y.add(ending.Residual);
+        return ending.Residual is null ? y : y.Plus(ending.Residual);
     }
 
     static Native Activated(Native x, Activation activation, int axis) => activation switch
@@ -68,7 +69,7 @@ public sealed partial class TorchEngine
         Activation.None => x,
         Activation.Gelu => x.gelu(),
         Activation.Relu => x.relu(),
-        Activation.Elu => x.elu(),
+        Activation.Elu => x.Elu(),
         Activation.Sigmoid => x.sigmoid(),
         Activation.Tanh => x.tanh(),
         Activation.Glu => x.glu(axis),

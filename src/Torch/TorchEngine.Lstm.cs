@@ -60,7 +60,7 @@ public sealed partial class TorchEngine
         long size = cell.shape[1];
         Native sums = made.addmm(state, hidden);                                                                // (B, 4 hidden)
         Native i = sums.narrow(1, 0, size).sigmoid(), f = sums.narrow(1, size, size).sigmoid(), g = sums.narrow(1, 2 * size, size).tanh(), o = sums.narrow(1, 3 * size, size).sigmoid();
-        cell.mul_(f).add_(i.mul_(g));
+        cell.mul_(f).Increase(i.mul_(g));
         state.copy_(o.mul_(cell.tanh()));
         to.copy_(state);
     }

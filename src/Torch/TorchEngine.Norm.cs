@@ -18,7 +18,8 @@ public sealed partial class TorchEngine
         return (mean, New(() =>
         {
             Native rows = Rows();
-            return rows.sub_(rows.mean([1], keepdim: true)).square().sum(1).div_((double)(count - 1)).sqrt_().to(torch.float32).reshape(shape);
+            Native distances = rows.sub(rows.mean([1], keepdim: true));
+            return distances.mul(distances).sum(1).Over(count - 1).sqrt().to(torch.float32).reshape(shape);
         }));
     }
 
@@ -56,8 +57,8 @@ public sealed partial class TorchEngine
         (Native weight, Native? bias) = Checked(norm, x.Size(-1));
         return New(() =>
         {
-            Native values = Exact(from.Native), y = values.mul(values.square().mean([-1], keepdim: true).add_(norm.Epsilon).rsqrt_()).mul_(weight);
-            return bias is null ? y : y.add_(bias);
+            Native values = Exact(from.Native), y = values.mul(values.mul(values).mean([-1], keepdim: true).Plus(norm.Epsilon).rsqrt()).mul_(weight);
+            return bias is null ? y : y.Increase(bias);
         });
     }
 
@@ -79,7 +80,7 @@ public sealed partial class TorchEngine
     static Native TokenNorm(Native x, Native weight, Native? bias, double epsilon)
     {
         Native y = torch.nn.functional.layer_norm(x, [x.shape[1], x.shape[2]], eps: epsilon).mul_(weight);
-        return bias is null ? y : y.add_(bias);
+        return bias is null ? y : y.Increase(bias);
     }
 
     (Native Weight, Native? Bias) Checked(NormWeights norm, int channels)

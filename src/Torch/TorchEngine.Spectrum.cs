@@ -43,7 +43,7 @@ public sealed partial class TorchEngine
             Native values = Exact(from.Native).reshape(batch * channels, 2, bins, frames).permute(0, 3, 2, 1).contiguous().view_as_complex();
             Native sum = Overlapped(torch.fft.irfft(values, size).mul_(taper.Synthesis), hop).narrow(1, size / 2, length);
             Native weight = Overlapped(taper.Squares.expand(1, frames, size), hop).narrow(1, size / 2, length);
-            return sum.div(weight.clamp_min(LeastWeight)).reshape(batch, channels, length);
+            return sum.div(weight.AtLeast(LeastWeight)).reshape(batch, channels, length);
         });
     }
 
@@ -53,7 +53,7 @@ public sealed partial class TorchEngine
         long frames = pieces.shape[1], size = pieces.shape[2], parts = (size + hop - 1) / hop;
         Native whole = torch.nn.functional.pad(pieces, (0, (parts * hop) - size));
         Native sum = torch.zeros([pieces.shape[0], frames + parts - 1, hop], torch.float32, pieces.device);
-        for (long part = 0; part < parts; part++) sum.narrow(1, part, frames).add_(whole.narrow(2, part * hop, hop));
+        for (long part = 0; part < parts; part++) sum.narrow(1, part, frames).Increase(whole.narrow(2, part * hop, hop));
         return sum.reshape(pieces.shape[0], (frames + parts - 1) * hop);
     }
 

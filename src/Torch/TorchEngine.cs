@@ -144,7 +144,10 @@ public sealed partial class TorchEngine : IEngine
     {
         using IDisposable inference = torch.inference_mode();
         using DisposeScope made = torch.NewDisposeScope();
-        return operation().DetachFromDisposeScope();
+        Native result = operation().DetachFromDisposeScope();
+        // What it reads must not be collected while libtorch reads it.
+        GC.KeepAlive(operation);
+        return result;
     }
 
     /// <summary>Weights on the device, for as long as the engine lives.</summary>

@@ -1,5 +1,6 @@
 using DgxMusic.Models.HTDemucs;
 using DgxMusic.Models.Tests;
+using DgxMusic.Tensors;
 
 namespace DgxMusic.Torch.Tests;
 
@@ -50,6 +51,29 @@ public sealed class TorchUseTests
         float[] x = [1 + 1.1920929e-7f, 3.3333333f, -0.1f, 12345.678f];
         const float factor = 1.0000001f, term = -1;
         Assert.Equal(x.Select(value => MathF.FusedMultiplyAdd(value, factor, term)), engine.Affine(engine.Upload(x, 4), factor, term).ToArray());
+    }
+
+    [Fact]
+    public void Operations_WhileTheCollectorRuns_KeepWhatTheyReadAlive()
+    {
+        using var engine = new TorchEngine(TorchDevice.Cpu);
+        using var end = new CancellationTokenSource();
+        var collector = new Thread(() => { while (!end.IsCancellationRequested) GC.Collect(0); });
+        collector.Start();
+        try
+        {
+            for (int round = 0; round < 3000; round++)
+            {
+                using ITensorScope scope = engine.Scope();
+                Tensor x = engine.Zeros(3, 3) + round;
+                Assert.Equal((2f * round * round) + 1, (engine.Affine(x * x, 2, 1) - engine.Zeros(3, 3)).ToArray()[4]);
+            }
+        }
+        finally
+        {
+            end.Cancel();
+            collector.Join();
+        }
     }
 
     [Fact]
