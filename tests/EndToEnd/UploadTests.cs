@@ -34,11 +34,11 @@ public sealed class UploadTests : IAsyncLifetime
         string url = address.GetProperty("upload_url").GetString()!, id = address.GetProperty("upload_id").GetString()!;
         Assert.Equal("awaiting", (await ReadAsync(id)).GetProperty("status").GetString());
 
-        await RefusedAsync(await server.Http.PutAsync(url.Replace("signature=", "signature=A"), new ByteArrayContent(wav, 0, 1000)), HttpStatusCode.Forbidden, "SIGNATURE_INVALID");
-        JsonElement upload = await ReadAsync(await server.Http.PutAsync(url, new ByteArrayContent(wav)), HttpStatusCode.Created);
+        if (IsOfTheServer(url)) await RefusedAsync(await server.Http.PutAsync(url.Replace("signature=", "signature=A"), new ByteArrayContent(wav, 0, 1000)), HttpStatusCode.Forbidden, "SIGNATURE_INVALID");
+        JsonElement upload = await SendAsync(address, wav);
         Assert.Equal(("ready", "signed", "wav", 655.0), (Text(upload, "status"), Text(upload, "source"), Text(upload, "format"), upload.GetProperty("duration_seconds").GetDouble()));
         Assert.Equal((Convert.ToHexStringLower(SHA256.HashData(wav)), address.GetProperty("blob").GetString()), (Text(upload, "sha256"), Text(upload, "blob")));
-        await RefusedAsync(await server.Http.PutAsync(url, new ByteArrayContent(wav, 0, 1000)), HttpStatusCode.Conflict, "UPLOAD_STATE");
+        if (IsOfTheServer(url)) await RefusedAsync(await server.Http.PutAsync(url, new ByteArrayContent(wav, 0, 1000)), HttpStatusCode.Conflict, "UPLOAD_STATE");
         Assert.Equal(id, Text((await server.Http.GetFromJsonAsync<JsonElement>(Root)).GetProperty("uploads")[0], "upload_id"));
 
         using HttpResponseMessage measured = await server.Http.PostAsJsonAsync("/api/v1/audio/metadata?stats=false&bpm=false", new { upload_id = id });
@@ -55,6 +55,7 @@ public sealed class UploadTests : IAsyncLifetime
         byte[] wav = Wav.Sine(2);
         JsonElement address = await PostAsync(HttpStatusCode.Created, new { });
         string url = address.GetProperty("upload_url").GetString()!, id = Text(address, "upload_id");
+        if (!IsOfTheServer(url)) return;
         using (var line = new TcpClient())
         {
             await line.ConnectAsync(server.Http.BaseAddress!.Host, server.Http.BaseAddress.Port);
@@ -168,6 +169,30 @@ public sealed class UploadTests : IAsyncLifetime
             string text = await answer.Content.ReadAsStringAsync();
             Assert.True(answer.StatusCode == status, $"{answer.StatusCode}: {text}");
             return JsonDocument.Parse(text).RootElement;
+        }
+    }
+
+    /// <summary>A store of the cloud takes files itself.</summary>
+    static bool IsOfTheServer(string url) => url.StartsWith('/');
+
+    /// <summary>Sends a file as the answer says, and waits until the upload is no longer awaited.</summary>
+    async Task<JsonElement> SendAsync(JsonElement address, byte[] wav)
+    {
+        string url = Text(address, "upload_url"), id = Text(address, "upload_id");
+        using var request = new HttpRequestMessage(HttpMethod.Put, url) { Content = new ByteArrayContent(wav) };
+        if (address.TryGetProperty("headers", out JsonElement headers) && headers.ValueKind == JsonValueKind.Object)
+            foreach (JsonProperty header in headers.EnumerateObject()) request.Headers.Add(header.Name, header.Value.GetString());
+        HttpResponseMessage answer = await server.Http.SendAsync(request);
+        if (IsOfTheServer(url)) return await ReadAsync(answer, HttpStatusCode.Created);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        answer.Dispose();
+        var limit = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            JsonElement upload = await ReadAsync(id);
+            if (Text(upload, "status") is not ("awaiting" or "checking")) return upload;
+            Assert.True(limit.Elapsed < TimeSpan.FromSeconds(60), "The upload was not taken in.");
+            await Task.Delay(200);
         }
     }
 
