@@ -23,3 +23,8 @@ catch (OptionsValidationException invalid)
     await Console.Error.WriteLineAsync($"A setting is wrong. {string.Join(" ", invalid.Failures)}");
     return 1;
 }
+catch (AggregateException several) when (several.InnerExceptions.All(one => one is OptionsValidationException))
+{
+    await Console.Error.WriteLineAsync($"Settings are wrong. {string.Join(" ", several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(one => one.Failures))}");
+    return 1;
+}
