@@ -9,6 +9,9 @@ public interface IModelShelf
     /// <summary>Size of a model's file on the shelf, as it was last looked at; null: it is not there.</summary>
     long? BytesOf(string model, string file);
 
+    /// <summary>Looks at once, for a name that nobody here knows: it may have been put there a moment ago.</summary>
+    void LookAgain();
+
     /// <summary>Brings a file here, whole or not at all.</summary>
     /// <exception cref="Contracts.PipelineException"><see cref="Contracts.Problem.ModelInitFailed"/>: it cannot be brought now.</exception>
     void Fetch(string model, string file, string path);

@@ -29,6 +29,9 @@ public sealed class ModelStore
     public Task<IReadOnlyList<ModelStatus>> ListAsync(CancellationToken cancel = default) =>
         Task.Run<IReadOnlyList<ModelStatus>>(() => [.. catalog.Select(Status)], cancel);
 
+    /// <summary>Looks at once for what was put on the shelf a moment ago; without a shelf, nothing.</summary>
+    public void LookAgain() => shelf?.LookAgain();
+
     public bool IsInstalled(string name) => Status(Find(name)).State == ModelState.Installed;
 
     /// <summary>The paths for <see cref="WeightFile.Open"/>, in the order that the model needs them.</summary>

@@ -8,27 +8,42 @@ namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>Models in the blob store, for hosts of several machines: <c>models/{model}/{file}</c>, as a models folder has them.</summary>
 /// <param name="folder">Of this machine's <see cref="ModelStore"/>; gets the records of what is there, and the files once they are used.</param>
-public sealed class BlobModelShelf(IBlobStore store, string folder) : IModelShelf
+public sealed class BlobModelShelf(IBlobStore store, string folder, TimeProvider clock) : IModelShelf
 {
     /// <summary>Stands in the folders that came from the shelf, and may go with what is there.</summary>
     const string Marker = ".shelf";
 
     static readonly string[] recordNames = ["installed.json", "custom.json"];
 
+    /// <summary>Between two looks for names that nobody knows: who asks for nonsense does not keep the store busy.</summary>
+    static readonly TimeSpan pause = TimeSpan.FromSeconds(2);
+
     IReadOnlyDictionary<(string Model, string File), BlobInfo> files = new Dictionary<(string, string), BlobInfo>();
+    readonly Lock gate = new();
+    Task looking = Task.CompletedTask;
+    long lookedAt;
 
     /// <summary>Looks at what is there now: new models are known, and those that are gone forgotten.</summary>
-    public async Task RefreshAsync(CancellationToken cancel = default)
+    public Task RefreshAsync(CancellationToken cancel = default)
     {
-        Dictionary<(string Model, string File), BlobInfo> found = [];
-        await foreach (BlobInfo blob in store.ListAsync(Containers.Models, "", cancel))
-            if (blob.Ref.Path.Split('/') is [{ } model, { } file]) found[(model, file)] = blob;
-        foreach (IGrouping<string, BlobInfo> model in found.Where(one => recordNames.Contains(one.Key.File)).GroupBy(one => one.Key.Model, one => one.Value)) await TakeUpAsync(model.Key, model.First(), cancel);
-        files = found;
-        ForgetOthers(found.Keys.Where(key => recordNames.Contains(key.File)).Select(key => key.Model));
+        // One after the other: two would take up the same model at once.
+        lock (gate) return looking = LookAfterAsync(looking, cancel);
     }
 
     public long? BytesOf(string model, string file) => files.GetValueOrDefault((model, file))?.Bytes;
+
+    public void LookAgain()
+    {
+        if (clock.GetElapsedTime(lookedAt) < pause) return;
+        try
+        {
+            Task.Run(() => RefreshAsync()).GetAwaiter().GetResult();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Then the name stays unknown, which is what the caller hears.
+        }
+    }
 
     public void Fetch(string model, string file, string path)
     {
@@ -63,6 +78,18 @@ public sealed class BlobModelShelf(IBlobStore store, string folder) : IModelShel
         await store.DeleteAsync(new(Containers.Models, $"{model}/{record}"), cancel);
         await foreach (BlobInfo blob in store.ListAsync(Containers.Models, model + "/", cancel)) await store.DeleteAsync(blob.Ref, cancel);
         files = files.Where(one => one.Key.Model != model).ToDictionary();
+    }
+
+    async Task LookAfterAsync(Task before, CancellationToken cancel)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lookedAt = clock.GetTimestamp();
+        Dictionary<(string Model, string File), BlobInfo> found = [];
+        await foreach (BlobInfo blob in store.ListAsync(Containers.Models, "", cancel))
+            if (blob.Ref.Path.Split('/') is [{ } model, { } file]) found[(model, file)] = blob;
+        foreach (IGrouping<string, BlobInfo> model in found.Where(one => recordNames.Contains(one.Key.File)).GroupBy(one => one.Key.Model, one => one.Value)) await TakeUpAsync(model.Key, model.First(), cancel);
+        files = found;
+        ForgetOthers(found.Keys.Where(key => recordNames.Contains(key.File)).Select(key => key.Model));
     }
 
     /// <summary>Brings a model's record; where it is another than before, the weights that came with the old one go.</summary>

@@ -13,7 +13,7 @@ public static class EngineServices
     /// <summary>Has the models in the blob store's container <c>models</c>, for hosts of several machines; called before the pipeline is added. The setting <c>MODELS</c> names the folder they are cached in.</summary>
     public static IServiceCollection AddModelShelf(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new BlobModelShelf(provider.GetRequiredService<IBlobStore>(), FolderOf(provider) ?? Path.Combine(Path.GetTempPath(), "dgxmusic-models")));
+        services.AddSingleton(provider => new BlobModelShelf(provider.GetRequiredService<IBlobStore>(), FolderOf(provider) ?? Path.Combine(Path.GetTempPath(), "dgxmusic-models"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ModelStore(FolderOf(provider) ?? Path.Combine(Path.GetTempPath(), "dgxmusic-models"), provider.GetRequiredService<BlobModelShelf>()));
         return services.AddHostedService<ShelfTimer>();
     }

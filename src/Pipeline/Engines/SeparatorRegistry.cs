@@ -29,7 +29,9 @@ public sealed class SeparatorRegistry(ModelStore store, EngineSwitches switches,
     public ISourceSeparator Find(string? name)
     {
         if (name is null) return lasting.First(separator => separator.Facts.Name != SixStems && separator.IsInstalled);
-        if (lasting.FirstOrDefault(separator => separator.Facts.Name == name) is not { } found)
+        ISourceSeparator? found = lasting.FirstOrDefault(separator => separator.Facts.Name == name);
+        if (found is null ? store.Custom.Find(name) is null : !found.IsInstalled) store.LookAgain();
+        if (found is null)
         {
             if (store.Custom.Find(name) is { } custom) return new DemucsEngine(custom, store, engines);
             string fault = $"'{name}' is not one of {string.Join(", ", All.Select(separator => separator.Facts.Name))}.";

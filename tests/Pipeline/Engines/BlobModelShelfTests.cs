@@ -14,6 +14,7 @@ public sealed class BlobModelShelfTests : IDisposable
 {
     const string Record = "custom.json", File = "weights.safetensors";
     readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("dgxmusic-shelf-");
+    readonly TestClock clock = new();
     readonly MemoryBlobStore blobs = new(new TestClock());
 
     public void Dispose() => scratch.Delete(recursive: true);
@@ -35,6 +36,20 @@ public sealed class BlobModelShelfTests : IDisposable
         // It stays, whatever becomes of the store.
         blobs.Clear();
         Assert.Equal([path], models.VerifiedWeights("mine"));
+    }
+
+    /// <summary>A job may name a model before this machine's next look.</summary>
+    [Fact]
+    public async Task Model_PutAMomentAgo_IsFoundByItsName()
+    {
+        (BlobModelShelf shelf, ModelStore models) = Machine("b");
+        await shelf.RefreshAsync();
+        await PutAsync("mine", [1, 2, 3]);
+        var registry = new SeparatorRegistry(models, new());
+        Assert.Throws<PipelineException>(() => registry.Find("mine"));   // looked just now
+        clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal("mine", registry.Find("mine").Facts.Name);
+        Assert.Throws<PipelineException>(() => registry.Find("yours"));
     }
 
     [Fact]
@@ -111,7 +126,7 @@ public sealed class BlobModelShelfTests : IDisposable
 
     (BlobModelShelf Shelf, ModelStore Models) Machine(string name)
     {
-        var shelf = new BlobModelShelf(blobs, Path.Combine(scratch.FullName, name));
+        var shelf = new BlobModelShelf(blobs, Path.Combine(scratch.FullName, name), clock);
         return (shelf, new ModelStore(Path.Combine(scratch.FullName, name), shelf));
     }
 
