@@ -21,6 +21,11 @@ public sealed class StepTriggerTests
         Assert.All(PipelineDefinitions.Activities.Where(one => one.Lane == Lane.Gpu), step => Assert.Contains(step.Name + "OnCpu", here));
     }
 
+    /// <summary>A slip in a list of this length would run one step under the name of another.</summary>
+    [Fact]
+    public void Steps_OfThePipeline_AreRunByTheTriggersOfTheirNames() =>
+        Assert.All(Trigger.All.Where(trigger => trigger.Binding is OrchestrationTriggerAttribute or ActivityTriggerAttribute), trigger => Assert.Equal([trigger.Name], trigger.Steps));
+
     [Fact]
     public void Names_OfAllFunctions_AreDistinct() => Assert.Equal(Trigger.All.Count, Trigger.All.Select(trigger => trigger.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
 
