@@ -18,7 +18,8 @@ public interface IEngine : IDisposable
 
     void Download(Tensor tensor, Span<float> values);
 
-    LinearWeights Prepare(LinearLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default);
+    /// <param name="storage">Fewer bits are read faster, and a product of few rows takes as long as its weights take to be read.</param>
+    LinearWeights Prepare(LinearLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default, WeightStorage storage = WeightStorage.Float32);
 
     ConvWeights Prepare(ConvLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default);
 
@@ -45,7 +46,7 @@ public interface IEngine : IDisposable
     /// <summary>The same with the keys and values of a cache.</summary>
     Tensor Attention(Tensor queries, KeyValueCache cache, AttentionLayout layout);
 
-    KeyValueCache CreateCache(int batch, int heads, int channels, int capacity);
+    KeyValueCache CreateCache(int batch, int heads, int channels, int capacity, CacheStorage storage = CacheStorage.Float32);
 
     /// <summary>(B, C, T) or (B, C, H, W) → (B, outputs, …).</summary>
     Tensor Conv(Tensor x, ConvWeights weights, Finish finish = default);

@@ -21,12 +21,12 @@ public sealed partial class TorchEngine
         return Attention(queries, mine.Batch, mine.Channels, mine.Length, layout, () => (mine.Keys, mine.Values));
     }
 
-    public KeyValueCache CreateCache(int batch, int heads, int channels, int capacity)
+    public KeyValueCache CreateCache(int batch, int heads, int channels, int capacity, CacheStorage storage = CacheStorage.Float32)
     {
         RequireHeads(heads, channels);
         Require(batch > 0 && capacity > 0, $"A cache of {batch} items and {capacity} tokens holds nothing.");
         long[] shape = [batch, heads, capacity, channels / heads];
-        return new TorchCache(this, Run(() => torch.zeros(shape, products, device)), Run(() => torch.zeros(shape, products, device)));
+        return new TorchCache(this, storage, Run(() => torch.zeros(shape, products, device)), Run(() => torch.zeros(shape, products, device)));
     }
 
     static void RequireHeads(int heads, int channels) => Require(heads > 0 && channels % heads == 0, $"{channels} channels do not make {heads} heads.");
@@ -68,12 +68,13 @@ public sealed partial class TorchEngine
     sealed class TorchCache : KeyValueCache
     {
         readonly TorchEngine engine;
+        readonly CacheStorage storage;
         readonly Native keys, values;
         bool isDisposed;
 
-        internal TorchCache(TorchEngine engine, Native keys, Native values)
+        internal TorchCache(TorchEngine engine, CacheStorage storage, Native keys, Native values)
         {
-            (this.engine, this.keys, this.values) = (engine, keys, values);
+            (this.engine, this.storage, this.keys, this.values) = (engine, storage, keys, values);
             engine.Hold(keys);
             engine.Hold(values);
         }
@@ -101,7 +102,9 @@ public sealed partial class TorchEngine
         }
 
         void Put(Native into, Native tokens) =>
-            engine.Run(() => into.narrow(2, Length, tokens.shape[1]).copy_(Heads(tokens, HeadCount))).Dispose();
+            engine.Run(() => into.narrow(2, Length, tokens.shape[1]).copy_(Heads(Rounded(tokens), HeadCount))).Dispose();
+
+        Native Rounded(Native tokens) => storage == CacheStorage.BFloat16 ? tokens.to(torch.ScalarType.BFloat16) : tokens;
 
         protected override void Dispose(bool disposing)
         {

@@ -13,10 +13,18 @@ public sealed partial class TorchEngine
         internal Native? Bias => bias;
     }
 
-    public LinearWeights Prepare(LinearLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default)
+    // libtorch multiplies no float32 by numbers of fewer bits: weights have the values that their storage leaves them, and the size that products ask for.
+    public LinearWeights Prepare(LinearLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default, WeightStorage storage = WeightStorage.Float32)
     {
         Require(layout.Inputs > 0 && layout.Outputs > 0, $"A layer of {layout.Inputs} inputs and {layout.Outputs} outputs computes nothing.");
         RequireValues(weight, (long)layout.Inputs * layout.Outputs, bias, layout.Outputs);
+        if (storage != WeightStorage.Float32)
+        {
+            float[] rounded = weight.ToArray();
+            StoredWeights.Round(storage, rounded, layout.Inputs);
+            weight = rounded;
+        }
+
         return new TorchLinear(layout, Lasting(weight, [layout.Outputs, layout.Inputs], products), BiasOf(bias));
     }
 

@@ -69,6 +69,20 @@ public abstract partial class EngineContract : IDisposable
         AssertClose([.. plain.Select((value, i) => (value * scale[i % 70]) + residual[i])], Engine.Linear(input, weights, new(activation, scaled, added)));
     }
 
+    [Theory]
+    [InlineData(WeightStorage.BFloat16, 1, 300, 97)]
+    [InlineData(WeightStorage.BFloat16, 33, 64, 130)]
+    [InlineData(WeightStorage.Int8, 1, 300, 97)]
+    [InlineData(WeightStorage.Int8, 2, 128, 48)]
+    [InlineData(WeightStorage.Int8, 33, 600, 130)]
+    public void Linear_FewerBits_MatchesProductsOfRoundedWeights(WeightStorage storage, int rows, int inputs, int outputs)
+    {
+        float[] x = Noise.Of(1, rows, inputs), weight = Noise.Of(2, outputs, inputs), bias = Noise.Of(3, outputs);
+        weight.AsSpan(0, inputs).Clear();
+        double[] expected = Plain.Linear(x, storage == WeightStorage.Int8 ? Plain.ToInt8AndBack(weight, inputs) : Plain.ToBFloat16AndBack(weight), bias, inputs, outputs);
+        AssertClose(expected, Engine.Linear(Engine.Upload(x, rows, inputs), Engine.Prepare(new LinearLayout(inputs, outputs), weight, bias, storage)));
+    }
+
     [Fact]
     public void Linear_WrongInputs_Throws()
     {
@@ -141,6 +155,19 @@ public abstract partial class EngineContract : IDisposable
         Assert.Equal(parts[1].ToArray(), Engine.Attention(Engine.Slice(queries, 1, 150, 1), cache, new(Heads, Causal: true)).ToArray());
         cache.Append(Engine.Slice(keys, 1, 151, 49), Engine.Slice(values, 1, 151, 49));
         Assert.Throws<ArgumentException>(() => cache.Append(Engine.Slice(keys, 1, 0, 11), Engine.Slice(values, 1, 0, 11)));
+    }
+
+    [Fact]
+    public void Attention_CacheOfBFloat16_MatchesRoundedKeysAndValues()
+    {
+        const int Batch = 2, Tokens = 150, Channels = 24, Heads = 2;
+        float[] q = Noise.Of(1, Batch, Tokens, Channels), k = Noise.Of(2, Batch, Tokens, Channels), v = Noise.Of(3, Batch, Tokens, Channels);
+        float[] roundedK = Plain.ToBFloat16AndBack(k), roundedV = Plain.ToBFloat16AndBack(v);
+        using KeyValueCache cache = Engine.CreateCache(Batch, Heads, Channels, Tokens, CacheStorage.BFloat16);
+        cache.Append(Engine.Upload(k, Batch, Tokens, Channels), Engine.Upload(v, Batch, Tokens, Channels));
+        AssertClose(
+            Plain.Attention(q, roundedK, roundedV, Batch, Tokens, Tokens, Channels, Heads, 1 / Math.Sqrt(12), null, (query, key) => key <= query),
+            Engine.Attention(Engine.Upload(q, Batch, Tokens, Channels), cache, new(Heads, Causal: true)));
     }
 
     [Fact]

@@ -181,6 +181,23 @@ static class Plain
         return spectrum;
     }
 
+    /// <summary>The nearer of the two numbers of 8 significant bits around each value; of two as near the even one.</summary>
+    internal static float[] ToBFloat16AndBack(float[] values) => Array.ConvertAll(values, value =>
+    {
+        double step = Math.Pow(2, (value == 0 ? 0 : Math.ILogB(value)) - 7);
+        return (float)(Math.Round(value / step) * step);
+    });
+
+    /// <summary>Whole steps of a 127th of the greatest weight among 128 of one output.</summary>
+    internal static float[] ToInt8AndBack(float[] weight, int inputs) =>
+    [
+        .. weight.Chunk(inputs).SelectMany(output => output.Chunk(128)).SelectMany(block =>
+        {
+            double step = block.Max(Math.Abs) / 127f;
+            return block.Select(value => step == 0 ? 0 : (float)(Math.Round(value / step) * step));
+        }),
+    ];
+
     static double ExpMinusOne(double x) => Math.Abs(x) < 1e-5 ? x + (x * x / 2) : Math.Exp(x) - 1;
 
     /// <summary>Complementary error function: its series near 0, its continued fraction beyond (Abramowitz and Stegun 7.1.6, 7.1.14).</summary>

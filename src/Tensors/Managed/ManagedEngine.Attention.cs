@@ -19,11 +19,11 @@ public sealed unsafe partial class ManagedEngine
         return Attention(queries, mine.Packed, mine.Length, layout);
     }
 
-    public KeyValueCache CreateCache(int batch, int heads, int channels, int capacity)
+    public KeyValueCache CreateCache(int batch, int heads, int channels, int capacity, CacheStorage storage = CacheStorage.Float32)
     {
         RequireHeads(heads, channels);
         Require(batch > 0 && capacity > 0, $"A cache of {batch} items and {capacity} tokens holds nothing.");
-        return new ManagedCache(this, new(kernels, Buffers, batch, heads, channels, capacity));
+        return new ManagedCache(this, new(kernels, Buffers, batch, heads, channels, capacity), storage);
     }
 
     static void RequireHeads(int heads, int channels) => Require(heads > 0 && channels % heads == 0, $"{channels} channels do not make {heads} heads.");
@@ -46,7 +46,7 @@ public sealed unsafe partial class ManagedEngine
         return to;
     }
 
-    sealed class ManagedCache(ManagedEngine engine, PackedKeys packed) : KeyValueCache
+    sealed class ManagedCache(ManagedEngine engine, PackedKeys packed, CacheStorage storage) : KeyValueCache
     {
         internal PackedKeys Packed => packed;
 
@@ -57,8 +57,16 @@ public sealed unsafe partial class ManagedEngine
             Require(keys.Rank == 3 && keys.Shape.SequenceEqual(values.Shape) && keys.Size(0) == packed.Batch && keys.Size(2) == packed.Channels,
                 $"Keys {keys} and values {values} do not fit a cache of ({packed.Batch}, …, {packed.Channels}).");
             Require(keys.Size(1) <= Capacity - Length, $"{keys.Size(1)} tokens after {Length} exceed the cache of {Capacity}.");
-            packed.Put(engine.pool, engine.Mine(keys), engine.Mine(values), Length);
+            packed.Put(engine.pool, Rounded(keys), Rounded(values), Length);
             Length += keys.Size(1);
+        }
+
+        ManagedTensor Rounded(Tensor tokens)
+        {
+            if (storage == CacheStorage.Float32) return engine.Mine(tokens);
+            float[] values = tokens.ToArray();
+            StoredWeights.Round(WeightStorage.BFloat16, values, 1);
+            return engine.Mine(engine.Upload(values, tokens.Shape));
         }
 
         protected override void Dispose(bool disposing) => packed.Dispose();

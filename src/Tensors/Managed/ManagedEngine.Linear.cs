@@ -9,10 +9,17 @@ public sealed unsafe partial class ManagedEngine
         internal float[]? Bias { get; } = bias;
     }
 
-    public LinearWeights Prepare(LinearLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default)
+    public LinearWeights Prepare(LinearLayout layout, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias = default, WeightStorage storage = WeightStorage.Float32)
     {
         Require(layout.Inputs > 0 && layout.Outputs > 0, $"A layer of {layout.Inputs} inputs and {layout.Outputs} outputs computes nothing.");
         RequireValues(weight, (long)layout.Inputs * layout.Outputs, bias, layout.Outputs);
+        if (storage != WeightStorage.Float32)
+        {
+            float[] rounded = weight.ToArray();
+            StoredWeights.Round(storage, rounded, layout.Inputs);
+            weight = rounded;
+        }
+
         return new ManagedLinear(layout, Packed.Rows(Lasting, weight, layout.Outputs, layout.Inputs, kernels.Columns), bias.IsEmpty ? null : bias.ToArray());
     }
 
