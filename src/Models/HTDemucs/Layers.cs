@@ -1,3 +1,4 @@
+using DgxMusic.Models.Weights;
 using DgxMusic.Tensors;
 
 namespace DgxMusic.Models.HTDemucs;

@@ -1,7 +1,6 @@
-using DgxMusic.Models.Weights;
 using DgxMusic.Tensors;
 
-namespace DgxMusic.Models.HTDemucs;
+namespace DgxMusic.Models.Weights;
 
 /// <summary>The parameters below a name of the checkpoint, read as an engine likes them.</summary>
 sealed class Parameters
@@ -20,6 +19,8 @@ sealed class Parameters
 
     public IEngine Engine => engine;
 
+    public WeightFile File => file;
+
     public Parameters this[string name] => new(engine, file, $"{prefix}{name}.", page);
 
     public Parameters this[int index] => this[index.ToString(System.Globalization.CultureInfo.InvariantCulture)];
@@ -35,6 +36,9 @@ sealed class Parameters
         Read("bias", layout.Outputs));
 
     public LinearWeights Linear(int inputs, int outputs) => engine.Prepare(new LinearLayout(inputs, outputs), ReadOnce("weight", outputs, inputs), Read("bias", outputs));
+
+    /// <summary>Whether the checkpoint has a parameter of that name here.</summary>
+    public bool Has(string name) => file.Tensors.ContainsKey(prefix + name);
 
     /// <summary>One of the three projections that attention keeps in one matrix: queries, keys, values.</summary>
     public LinearWeights Projection(int part, int width)
