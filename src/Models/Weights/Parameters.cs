@@ -37,6 +37,9 @@ sealed class Parameters
 
     public LinearWeights Linear(int inputs, int outputs) => engine.Prepare(new LinearLayout(inputs, outputs), ReadOnce("weight", outputs, inputs), Read("bias", outputs));
 
+    /// <summary>A linear layer that has no bias.</summary>
+    public LinearWeights Matrix(int inputs, int outputs) => engine.Prepare(new LinearLayout(inputs, outputs), ReadOnce("weight", outputs, inputs));
+
     /// <summary>Whether the checkpoint has a parameter of that name here.</summary>
     public bool Has(string name) => file.Tensors.ContainsKey(prefix + name);
 
@@ -49,9 +52,14 @@ sealed class Parameters
 
     public NormWeights Norm(int channels) => new(engine.Upload(Read("weight", channels), channels), engine.Upload(Read("bias", channels), channels), 1e-5f);
 
+    public NormWeights RmsNorm(int channels, float epsilon) => new(engine.Upload(Read("weight", channels), channels), null, epsilon);
+
     public Tensor Tensor(string name, params ReadOnlySpan<int> shape) => engine.Upload(Read(name, shape), shape);
 
     public float[] Read(string name, params ReadOnlySpan<int> shape) => file.Read(prefix + name, shape);
+
+    /// <summary>A tensor that stays where it is; good as long as its file is open.</summary>
+    public WeightTensor Find(string name, params ReadOnlySpan<int> shape) => file.Find(prefix + name, shape);
 
     /// <summary>A large tensor that its engine copies at once: all share the memory it is read into, which is good until the next.</summary>
     ReadOnlySpan<float> ReadOnce(string name, params ReadOnlySpan<int> shape)

@@ -80,7 +80,8 @@ public sealed class WeightFile : IDisposable
         foreach (MappedFile file in files) file.Dispose();
     }
 
-    WeightTensor Find(string name, ReadOnlySpan<int> shape)
+    /// <inheritdoc cref="Read(string, ReadOnlySpan{int})" path="/exception"/>
+    internal WeightTensor Find(string name, ReadOnlySpan<int> shape)
     {
         if (!Tensors.ContainsKey(name)) throw WeightFault.Mismatch(Path, $"it has no tensor '{name}', which should have the shape {WeightFault.Text(shape.ToArray())}");
         WeightTensor tensor = Find(name);

@@ -46,6 +46,13 @@ public sealed class WeightTensor
         }
     }
 
+    /// <summary>One item along the first axis, such as a row of a table.</summary>
+    internal WeightTensor Item(int index)
+    {
+        if (Shape.Count == 0 || (uint)index >= (uint)Shape[0]) throw new ArgumentOutOfRangeException(nameof(index), index, $"{Name} has the shape {WeightFault.Text(Shape)}.");
+        return new(Name, Type, [.. Shape.Skip(1)], file, start + (index * strides[0] * Type.Bytes()), strides[1..]);
+    }
+
     /// <summary>The bytes as they are stored, little-endian and row-major.</summary>
     public ReadOnlySpan<byte> Raw() => IsContiguous
         ? file.Slice(start, checked(Count * Type.Bytes()))
