@@ -63,6 +63,7 @@ public sealed record Problem(string Slug, int Status, string Title)
     public static readonly Problem JobInterrupted = new("job-interrupted", 500, "The job was interrupted and could not be resumed.");
     public static readonly Problem JobStuck = new("job-stuck", 500, "The job stood still for too long.");
     public static readonly Problem NoStems = new("no-stems", 500, "The model did not give the stems it should.");
+    public static readonly Problem InvalidOutput = new("invalid-output", 500, "The model computed values that are not numbers.");
     public static readonly Problem Internal = new("internal", 500, "Something broke on our side.");
     public static readonly Problem ExportFailed = new("export-failed", 500, "The encoder did not make the file.");
     public static readonly Problem DataUnreadable = new("data-unreadable", 500, "This data folder cannot be read.");

@@ -38,7 +38,17 @@ sealed class Parameters
     public LinearWeights Linear(int inputs, int outputs) => engine.Prepare(new LinearLayout(inputs, outputs), ReadOnce("weight", outputs, inputs), Read("bias", outputs));
 
     /// <summary>A linear layer that has no bias.</summary>
-    public LinearWeights Matrix(int inputs, int outputs) => engine.Prepare(new LinearLayout(inputs, outputs), ReadOnce("weight", outputs, inputs));
+    public LinearWeights Matrix(int inputs, int outputs, WeightStorage storage = WeightStorage.Float32) =>
+        engine.Prepare(new LinearLayout(inputs, outputs), ReadOnce("weight", outputs, inputs), storage: storage);
+
+    /// <summary>Linear layers without biases that take the same inputs, as one layer with the outputs of all; each is read by its own name.</summary>
+    public LinearWeights Matrices(int inputs, int outputs, WeightStorage storage, params ReadOnlySpan<string> names)
+    {
+        int part = checked(inputs * outputs);
+        Span<float> weight = page.Room(checked(part * names.Length));
+        for (int n = 0; n < names.Length; n++) file.Read($"{prefix}{names[n]}.weight", [outputs, inputs], weight.Slice(n * part, part));
+        return engine.Prepare(new LinearLayout(inputs, outputs * names.Length), weight, storage: storage);
+    }
 
     /// <summary>Whether the checkpoint has a parameter of that name here.</summary>
     public bool Has(string name) => file.Tensors.ContainsKey(prefix + name);
@@ -66,14 +76,19 @@ sealed class Parameters
     {
         int length = 1;
         foreach (int size in shape) length = checked(length * size);
-        if (page.Values.Length < length) page.Values = new float[length];
-        Span<float> values = page.Values.AsSpan(0, length);
+        Span<float> values = page.Room(length);
         file.Read(prefix + name, shape, values);
         return values;
     }
 
     sealed class Page
     {
-        public float[] Values { get; set; } = [];
+        float[] values = [];
+
+        public Span<float> Room(int length)
+        {
+            if (values.Length < length) values = new float[length];
+            return values.AsSpan(0, length);
+        }
     }
 }
