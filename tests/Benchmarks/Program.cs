@@ -12,6 +12,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["separation"] = SeparationSpeed.Run,
     ["htdemucs"] = HTDemucsSpeed.Run,
     ["profile"] = HTDemucsProfile.Run,
+    ["step-speed"] = StepSpeed.Run,
     ["variants"] = TensorVariants.Run,
     ["memory"] = PeakMemory.Run,
     ["leases"] = LeaseSpeed.Run,

@@ -10,6 +10,20 @@ public sealed class BitIdentityTests
 {
     public static TheoryData<int> Threads => [1, 2, 3];
 
+    public static TheoryData<WeightStorage, int> StoragesAndRows
+    {
+        get
+        {
+            var all = new TheoryData<WeightStorage, int>();
+            foreach (WeightStorage storage in Enum.GetValues<WeightStorage>())
+            {
+                foreach (int rows in (int[])[1, 2, 3, 4, 5, 64]) all.Add(storage, rows);
+            }
+
+            return all;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Threads))]
     public void AllOperations_AnyThreads_GiveTheSameBits(int threads)
@@ -32,15 +46,12 @@ public sealed class BitIdentityTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(5)]
-    [InlineData(64)]
-    public void Linear_RowsAlone_HaveTheBitsOfRowsTogether(int rows)
+    [MemberData(nameof(StoragesAndRows))]
+    public void Linear_RowsAlone_HaveTheBitsOfRowsTogether(WeightStorage storage, int rows)
     {
         const int All = 64, Inputs = 700, Outputs = 130;
         using var engine = new ManagedEngine(2);
-        LinearWeights weights = engine.Prepare(new LinearLayout(Inputs, Outputs), Noise.Of(1, Outputs, Inputs), Noise.Of(2, Outputs));
+        LinearWeights weights = engine.Prepare(new LinearLayout(Inputs, Outputs), Noise.Of(1, Outputs, Inputs), Noise.Of(2, Outputs), storage);
         Tensor x = engine.Upload(Noise.Of(3, All, Inputs), All, Inputs);
         float[] together = engine.Linear(x, weights, Activation.Gelu).ToArray();
         for (int first = 0; first + rows <= All; first += Math.Max(rows, 7))
@@ -93,6 +104,13 @@ public sealed class BitIdentityTests
             Add($"{activation}", engine.Activate(x * 20, activation));
         Add("linear", engine.Linear(tokens, engine.Prepare(new LinearLayout(24, 131), Noise.Of(6, 131, 24), Noise.Of(7, 131)), Activation.Gelu));
         Add("deep linear", engine.Linear(line, engine.Prepare(new LinearLayout(501, 67), Noise.Of(6, 67, 501))));
+        foreach (WeightStorage storage in Enum.GetValues<WeightStorage>())
+        {
+            LinearWeights weights = engine.Prepare(new LinearLayout(501, 131), Noise.Of(6, 131, 501), Noise.Of(7, 131), storage);
+            Add($"linear of {storage}", engine.Linear(line, weights));
+            for (int rows = 1; rows <= 5; rows++) Add($"linear of {storage}, {rows} rows", engine.Linear(engine.Slice(line.Reshape(12, 501), 0, 0, rows), weights, Activation.Gelu));
+        }
+
         Add("matmul", engine.MatMul(tokens, tokens, transposed: true));
         Add("conv", engine.Conv(x, engine.Prepare(ConvLayout.Plane(6, 10, new(3, 3), padding: new(1, 1)), Noise.Of(6, 10, 6, 3, 3), Noise.Of(7, 10)), Activation.Glu));
         Add("strided conv", engine.Conv(line, engine.Prepare(ConvLayout.Line(6, 9, 8, 4, 2), Noise.Of(6, 9, 6, 8)), Activation.Gelu));

@@ -11,6 +11,11 @@ unsafe interface ILanes<V> where V : unmanaged
 
     static abstract V Load(float* from);
 
+    /// <summary>Upper halves of floats.</summary>
+    static abstract V LoadBFloat16(ushort* from);
+
+    static abstract V LoadInt8(sbyte* from);
+
     static abstract void Store(V values, float* to);
 
     static abstract V Fill(float value);

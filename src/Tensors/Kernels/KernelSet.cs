@@ -44,11 +44,17 @@ abstract unsafe class KernelSet
     /// <summary>Values in a vector.</summary>
     internal abstract int Lanes { get; }
 
-    /// <summary>Strip times strip, see <see cref="ProductKernel{L,V}.Run"/>; A's strips are <see cref="Rows"/> wide.</summary>
-    internal abstract void Product(float* a, float* b, float* c, nint cStride, int rows, int depth, bool add);
+    /// <summary>Strip times strip, see <see cref="ProductKernel{L,V}.Run"/>; the rows of A lie side by side, its depths <paramref name="aStep"/> apart.</summary>
+    internal abstract void Product(WeightStorage storage, float* a, nint aStep, byte* b, float* c, nint cStride, int rows, int depth, bool add);
+
+    internal void Product(float* a, nint aStep, float* b, float* c, nint cStride, int rows, int depth, bool add) =>
+        Product(WeightStorage.Float32, a, aStep, (byte*)b, c, cStride, rows, depth, add);
+
+    /// <summary>A few rows as they lie times a strip, all blocks of its depth; see <see cref="ProductKernel{L,V}.RunFew"/>.</summary>
+    internal abstract void FewRows(WeightStorage storage, float* a, nint aRow, byte* b, float* c, int rows, int depth, int block);
 
     /// <summary>Strip times one vector of columns, whose rows of results lie side by side; see <see cref="ProductKernel{L,V}.RunNarrow"/>.</summary>
-    internal abstract void NarrowProduct(float* a, float* b, float* c, int rows, int depth, bool add);
+    internal abstract void NarrowProduct(float* a, nint aStep, float* b, float* c, int rows, int depth, bool add);
 
     internal abstract void Activate(Activation activation, float* from, float* to, long count);
 

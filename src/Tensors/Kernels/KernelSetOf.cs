@@ -12,11 +12,28 @@ sealed unsafe class KernelSet<L, V>(string name, int rows) : KernelSet where L :
 
     internal override SoftmaxKernel Softmax { get; } = new SoftmaxKernel<L, V>();
 
-    internal override void Product(float* a, float* b, float* c, nint cStride, int rowCount, int depth, bool add) =>
-        ProductKernel<L, V>.Run(a, rows, b, c, cStride, rowCount, depth, add);
+    internal override void Product(WeightStorage storage, float* a, nint aStep, byte* b, float* c, nint cStride, int rowCount, int depth, bool add)
+    {
+        switch (storage)
+        {
+            case WeightStorage.Int8: ProductKernel<L, V>.Run<Int8Format>(a, 1, aStep, b, c, cStride, rowCount, depth, add); break;
+            case WeightStorage.BFloat16: ProductKernel<L, V>.Run<BFloat16Format>(a, 1, aStep, b, c, cStride, rowCount, depth, add); break;
+            default: ProductKernel<L, V>.Run<Float32Format>(a, 1, aStep, b, c, cStride, rowCount, depth, add); break;
+        }
+    }
 
-    internal override void NarrowProduct(float* a, float* b, float* c, int rowCount, int depth, bool add) =>
-        ProductKernel<L, V>.RunNarrow(a, rows, b, c, rowCount, depth, add);
+    internal override void FewRows(WeightStorage storage, float* a, nint aRow, byte* b, float* c, int rowCount, int depth, int block)
+    {
+        switch (storage)
+        {
+            case WeightStorage.Int8: ProductKernel<L, V>.RunFew<Int8Format>(a, aRow, b, c, rowCount, depth, block); break;
+            case WeightStorage.BFloat16: ProductKernel<L, V>.RunFew<BFloat16Format>(a, aRow, b, c, rowCount, depth, block); break;
+            default: ProductKernel<L, V>.RunFew<Float32Format>(a, aRow, b, c, rowCount, depth, block); break;
+        }
+    }
+
+    internal override void NarrowProduct(float* a, nint aStep, float* b, float* c, int rowCount, int depth, bool add) =>
+        ProductKernel<L, V>.RunNarrow(a, aStep, b, c, rowCount, depth, add);
 
     internal override void Activate(Activation activation, float* from, float* to, long count)
     {

@@ -7,6 +7,10 @@ readonly unsafe struct Lanes1 : ILanes<float>
 
     public static float Load(float* from) => *from;
 
+    public static float LoadBFloat16(ushort* from) => StoredWeights.FromBFloat16(*from);
+
+    public static float LoadInt8(sbyte* from) => *from;
+
     public static void Store(float values, float* to) => *to = values;
 
     public static float Fill(float value) => value;

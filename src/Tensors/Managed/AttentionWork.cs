@@ -49,8 +49,8 @@ readonly unsafe struct AttentionWork(
         {
             float* put = c + ((nint)row * Width);
             int present = Math.Min(kernels.Rows, rows - row);
-            if (Width == kernels.Columns) kernels.Product(a, b, put, Width, present, depth, add);
-            else kernels.NarrowProduct(a, b, put, present, depth, add);
+            if (Width == kernels.Columns) kernels.Product(a, kernels.Rows, b, put, Width, present, depth, add);
+            else kernels.NarrowProduct(a, kernels.Rows, b, put, present, depth, add);
         }
     }
 

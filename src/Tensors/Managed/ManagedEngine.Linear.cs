@@ -13,14 +13,8 @@ public sealed unsafe partial class ManagedEngine
     {
         Require(layout.Inputs > 0 && layout.Outputs > 0, $"A layer of {layout.Inputs} inputs and {layout.Outputs} outputs computes nothing.");
         RequireValues(weight, (long)layout.Inputs * layout.Outputs, bias, layout.Outputs);
-        if (storage != WeightStorage.Float32)
-        {
-            float[] rounded = weight.ToArray();
-            StoredWeights.Round(storage, rounded, layout.Inputs);
-            weight = rounded;
-        }
-
-        return new ManagedLinear(layout, Packed.Rows(Lasting, weight, layout.Outputs, layout.Inputs, kernels.Columns), bias.IsEmpty ? null : bias.ToArray());
+        Packed packed = Packed.Rows(Lasting, pool, weight, layout.Outputs, layout.Inputs, kernels.Columns, storage);
+        return new ManagedLinear(layout, packed, bias.IsEmpty ? null : bias.ToArray());
     }
 
     public Tensor Linear(Tensor x, LinearWeights weights, Finish finish = default)
@@ -61,6 +55,13 @@ public sealed unsafe partial class ManagedEngine
     void RunTokens(TokenSource source, int rows, Packed weights, TokenFinish finish)
     {
         if (rows == 0 || weights.Outer == 0) return;
+        if (rows <= FewRowsWork.MostRows)
+        {
+            var few = new FewRowsWork(kernels, scratch, source, rows, weights, finish);
+            pool.Run(few.Tasks, few);
+            return;
+        }
+
         TokenPlan plan = TokenPlan.For(rows, weights.Outer, kernels, Threads);
         pool.Run(plan.Tasks, new TokenWork(kernels, scratch, source, weights, finish, plan));
     }

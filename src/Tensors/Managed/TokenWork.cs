@@ -7,6 +7,8 @@ readonly unsafe struct TokenSource(float* data, int depth)
 {
     internal int Depth => depth;
 
+    internal float* Data => data;
+
     /// <summary>Strips of <paramref name="width"/> rows; for each depth from start on the strip's values side by side.</summary>
     internal void Pack(int firstRow, int rows, int start, int count, int width, float* to)
     {
@@ -73,9 +75,26 @@ readonly unsafe struct TokenWork(KernelSet kernels, Scratch scratch, TokenSource
             int depth = Math.Min(Packed.Block, source.Depth - start);
             source.Pack(firstRow, rows, start, depth, kernels.Rows, strips);
             Tile.Multiply(
-                kernels, strips, kernels.Rows * depth, weights.At(firstColumn, start), weights.StripStep, results, plan.TileColumns, rows, columns, depth, add: start > 0);
+                kernels, weights.Storage, strips, kernels.Rows * depth, weights.BytesAt(firstColumn, start), weights.StripBytes, results, plan.TileColumns, rows, columns, depth, add: start > 0);
         }
 
         for (int row = 0; row < rows; row++) finish.Take(results + ((long)row * plan.TileColumns), firstRow + row, firstColumn, columns);
+    }
+}
+
+/// <summary>A few rows against all weights, strip by strip: each strip is one stretch of memory that is read once, from its start to its end.</summary>
+readonly unsafe struct FewRowsWork(KernelSet kernels, Scratch scratch, TokenSource source, int rows, Packed weights, TokenFinish finish) : IWork
+{
+    /// <summary>As many as the kernels take unpacked.</summary>
+    internal const int MostRows = 4;
+
+    internal int Tasks => weights.Strips;
+
+    public void Run(int task, int worker)
+    {
+        int width = kernels.Columns, first = task * width;
+        float* results = scratch.For(worker, (long)MostRows * width);
+        kernels.FewRows(weights.Storage, source.Data, source.Depth, weights.BytesAt(first, 0), results, rows, source.Depth, Packed.Block);
+        for (int row = 0; row < rows; row++) finish.Take(results + (row * width), row, first, Math.Min(width, weights.Outer - first));
     }
 }
