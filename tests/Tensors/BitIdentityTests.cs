@@ -58,19 +58,46 @@ public sealed class BitIdentityTests
             Assert.Equal(together[(first * Outputs)..((first + rows) * Outputs)], engine.Linear(engine.Slice(x, 0, first, rows), weights, Activation.Gelu).ToArray());
     }
 
-    [Fact]
-    public void Attention_TokenByTokenThroughCache_HasTheBitsOfAllTokensAtOnce()
+    [Theory]
+    [InlineData(CacheStorage.Float32, 32, 2)]
+    [InlineData(CacheStorage.BFloat16, 32, 2)]
+    [InlineData(CacheStorage.Float32, 21, 1)]    // a head of 21 channels: tails of vectors
+    [InlineData(CacheStorage.BFloat16, 24, 2)]
+    [InlineData(CacheStorage.BFloat16, 128, 1)]
+    public void Attention_InAnyPieces_HasTheBitsOfAllTokensAtOnce(CacheStorage storage, int channels, int heads)
     {
-        const int Tokens = 270, Channels = 32, Heads = 2;
+        const int Tokens = 270;   // over two borders of the blocks of keys
         using var engine = new ManagedEngine(2);
-        Tensor q = engine.Upload(Noise.Of(1, 2, Tokens, Channels), 2, Tokens, Channels), k = engine.Upload(Noise.Of(2, 2, Tokens, Channels), 2, Tokens, Channels);
-        Tensor v = engine.Upload(Noise.Of(3, 2, Tokens, Channels), 2, Tokens, Channels);
-        Tensor together = engine.Attention(q, k, v, new(Heads, Causal: true));
-        using KeyValueCache cache = engine.CreateCache(2, Heads, Channels, Tokens);
-        for (int token = 0; token < Tokens; token++)
+        Tensor q = Of(engine, 1, 2, Tokens, channels), k = Of(engine, 2, 2, Tokens, channels), v = Of(engine, 3, 2, Tokens, channels);
+        using KeyValueCache whole = engine.CreateCache(2, heads, channels, Tokens, storage), cache = engine.CreateCache(2, heads, channels, Tokens, storage);
+        whole.Append(k, v);
+        Tensor together = engine.Attention(q, whole, new(heads, Causal: true));
+        foreach (int most in (int[])[1, 2, 4, 5, 40])
         {
-            cache.Append(engine.Slice(k, 1, token, 1), engine.Slice(v, 1, token, 1));
-            Assert.Equal(engine.Slice(together, 1, token, 1).ToArray(), engine.Attention(engine.Slice(q, 1, token, 1), cache, new(Heads, Causal: true)).ToArray());
+            cache.Truncate(0);
+            for (int token = 0, piece = 1; token < Tokens; token += piece, piece = 1 + (token * 7 % most))
+            {
+                int count = Math.Min(piece, Tokens - token);
+                cache.Append(engine.Slice(k, 1, token, count), engine.Slice(v, 1, token, count));
+                Assert.Equal(
+                    engine.Slice(together, 1, token, count).ToArray(), engine.Attention(engine.Slice(q, 1, token, count), cache, new(heads, Causal: true)).ToArray());
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Attention_FewQueries_HaveTheBitsOfManyWithBias(int queries)
+    {
+        const int Tokens = 60, Keys = 150, Channels = 48, Heads = 3;
+        using var engine = new ManagedEngine(2);
+        Tensor q = Of(engine, 1, 2, Tokens, Channels), k = Of(engine, 2, 2, Keys, Channels), v = Of(engine, 3, 2, Keys, Channels), bias = Of(engine, 4, Heads, Tokens, Keys);
+        Tensor together = engine.Attention(q, k, v, new(Heads, Bias: bias));
+        for (int first = 0; first + queries <= Tokens; first += 11)
+        {
+            Tensor alone = engine.Attention(engine.Slice(q, 1, first, queries), k, v, new(Heads, Bias: engine.Slice(bias, 1, first, queries)));
+            Assert.Equal(engine.Slice(together, 1, first, queries).ToArray(), alone.ToArray());
         }
     }
 
@@ -117,6 +144,14 @@ public sealed class BitIdentityTests
         Add("transposed conv", engine.ConvTranspose(line, engine.Prepare(new TransposedConvLayout(6, 5, 8, 4), Noise.Of(6, 6, 5, 8)), 2, 1000));
         Add("attention", engine.Attention(tokens, tokens, tokens, new(3)));
         Add("causal attention", engine.Attention(tokens, tokens, tokens, new(2, Causal: true)));
+        foreach (int queries in (int[])[1, 3, 13]) Add($"attention of {queries}", engine.Attention(engine.Slice(tokens, 1, 9, queries), tokens, tokens, new(3)));
+        foreach (CacheStorage storage in Enum.GetValues<CacheStorage>())
+        {
+            using KeyValueCache cache = engine.CreateCache(2, 2, 24, 80, storage);
+            cache.Append(tokens, tokens * 3);
+            foreach (int queries in (int[])[1, 3, 77]) Add($"{queries} queries to a cache of {storage}", engine.Attention(engine.Slice(tokens, 1, 0, queries), cache, new(2, Causal: true)));
+        }
+
         Add("group norm", engine.GroupNorm(x, norm, 2, finish: Activation.Glu));
         Add("row norm", engine.GroupNorm(x, norm, 1, NormSpan.Row, Activation.Gelu));
         Add("token norm", engine.GroupNorm(tokens, tokenNorm, 1, NormSpan.Tokens));

@@ -35,6 +35,22 @@ sealed unsafe class KernelSet<L, V>(string name, int rows) : KernelSet where L :
     internal override void NarrowProduct(float* a, nint aStep, float* b, float* c, int rowCount, int depth, bool add) =>
         ProductKernel<L, V>.RunNarrow(a, aStep, b, c, rowCount, depth, add);
 
+    internal override void Scores(CacheStorage storage, float* question, int size, byte* keys, int lanes, float* scores, int count)
+    {
+        if (storage == CacheStorage.BFloat16) QueryKernel<L, V>.Scores<BFloat16Format>(question, size, keys, lanes, scores, count);
+        else QueryKernel<L, V>.Scores<Float32Format>(question, size, keys, lanes, scores, count);
+    }
+
+    internal override float Absorb(float* scores, int count, ref float highest, ref float sum) => QueryKernel<L, V>.Absorb(scores, count, ref highest, ref sum);
+
+    internal override void Weigh(CacheStorage storage, float* weights, int count, byte* values, int width, float* result, float shrink)
+    {
+        if (storage == CacheStorage.BFloat16) QueryKernel<L, V>.Weigh<BFloat16Format>(weights, count, values, width, result, shrink);
+        else QueryKernel<L, V>.Weigh<Float32Format>(weights, count, values, width, result, shrink);
+    }
+
+    internal override void Widen(ushort* from, float* to, long count) => Maps<L, V>.Widen(from, to, count);
+
     internal override void Activate(Activation activation, float* from, float* to, long count)
     {
         switch (activation)

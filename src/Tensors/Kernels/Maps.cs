@@ -24,6 +24,14 @@ static unsafe class Maps<L, V> where L : ILanes<V> where V : unmanaged
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Widen(ushort* from, float* to, long count)
+    {
+        long i = 0;
+        for (; i <= count - L.Count; i += L.Count) L.Store(L.LoadBFloat16(from + i), to + i);
+        for (; i < count; i++) to[i] = Lanes1.LoadBFloat16(from + i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Combine<TMap>(float* a, bool aRepeats, float* b, bool bRepeats, float* to, long count) where TMap : struct, ICombination
     {
         long i = 0;

@@ -23,7 +23,7 @@ public sealed unsafe partial class ManagedEngine
     {
         RequireHeads(heads, channels);
         Require(batch > 0 && capacity > 0, $"A cache of {batch} items and {capacity} tokens holds nothing.");
-        return new ManagedCache(this, new(kernels, Buffers, batch, heads, channels, capacity), storage);
+        return new ManagedCache(this, new(kernels, Buffers, batch, heads, channels, capacity, storage));
     }
 
     static void RequireHeads(int heads, int channels) => Require(heads > 0 && channels % heads == 0, $"{channels} channels do not make {heads} heads.");
@@ -41,12 +41,21 @@ public sealed unsafe partial class ManagedEngine
         Require(
             bias is null || bias.Shape.SequenceEqual([layout.Heads, queries.Size(1), keys]),
             $"The bias {bias} is not one of {layout.Heads} heads, {queries.Size(1)} queries and {keys} keys.");
-        var work = new AttentionWork(kernels, scratch, q, packed, keys, layout.Scale ?? (1 / MathF.Sqrt(packed.HeadSize)), bias, layout.Causal, to);
-        pool.Run(work.Tasks, work);
+        var inputs = new AttentionInputs(q, packed, keys, layout.Scale ?? (1 / MathF.Sqrt(packed.HeadSize)), bias, layout.Causal);
+        if (queries.Size(1) <= FewQueriesWork.MostQueries)
+        {
+            pool.Run(packed.Batch * packed.Heads, new FewQueriesWork(kernels, scratch, inputs, to));
+        }
+        else
+        {
+            var work = new AttentionWork(kernels, scratch, inputs, to);
+            pool.Run(work.Tasks, work);
+        }
+
         return to;
     }
 
-    sealed class ManagedCache(ManagedEngine engine, PackedKeys packed, CacheStorage storage) : KeyValueCache
+    sealed class ManagedCache(ManagedEngine engine, PackedKeys packed) : KeyValueCache
     {
         internal PackedKeys Packed => packed;
 
@@ -57,16 +66,8 @@ public sealed unsafe partial class ManagedEngine
             Require(keys.Rank == 3 && keys.Shape.SequenceEqual(values.Shape) && keys.Size(0) == packed.Batch && keys.Size(2) == packed.Channels,
                 $"Keys {keys} and values {values} do not fit a cache of ({packed.Batch}, …, {packed.Channels}).");
             Require(keys.Size(1) <= Capacity - Length, $"{keys.Size(1)} tokens after {Length} exceed the cache of {Capacity}.");
-            packed.Put(engine.pool, Rounded(keys), Rounded(values), Length);
+            packed.Put(engine.pool, engine.Mine(keys), engine.Mine(values), Length);
             Length += keys.Size(1);
-        }
-
-        ManagedTensor Rounded(Tensor tokens)
-        {
-            if (storage == CacheStorage.Float32) return engine.Mine(tokens);
-            float[] values = tokens.ToArray();
-            StoredWeights.Round(WeightStorage.BFloat16, values, 1);
-            return engine.Mine(engine.Upload(values, tokens.Shape));
         }
 
         protected override void Dispose(bool disposing) => packed.Dispose();

@@ -3,20 +3,23 @@ using DgxMusic.Tensors.Kernels;
 namespace DgxMusic.Tensors.Managed;
 
 /// <summary>
-/// Keys and values, head by head, as the product kernel reads the rows of a left matrix: strips of keys for scores = keys · queriesᵀ,
-/// strips of channels for results = valuesᵀ · weights.
+/// Keys and values, head by head. Keys lie in strips, as many side by side as a vector holds, so that one query meets a vector of keys and a strip of queries meets rows of a left matrix;
+/// values lie key by key, so that a weight meets vectors of channels.
 /// </summary>
 sealed unsafe class PackedKeys : IDisposable
 {
-    readonly KernelSet kernels;
+    readonly int lanes;
     TensorBuffer? keys;
     TensorBuffer? values;
 
-    internal PackedKeys(KernelSet kernels, BufferPool buffers, int batch, int heads, int channels, int capacity)
+    internal PackedKeys(KernelSet kernels, BufferPool buffers, int batch, int heads, int channels, int capacity, CacheStorage storage = CacheStorage.Float32)
     {
-        (this.kernels, Batch, Heads, Channels, Capacity) = (kernels, batch, heads, channels, capacity);
-        keys = buffers.Rent((long)batch * heads * KeyStep);
-        values = buffers.Rent((long)batch * heads * ValueStep);
+        (Batch, Heads, Channels, Capacity, Storage) = (batch, heads, channels, capacity, storage);
+        // Both divide each other: powers of two.
+        lanes = Math.Max(kernels.Lanes, kernels.Rows);
+        ValueWidth = (HeadSize + lanes - 1) / lanes * lanes;
+        keys = buffers.Rent(((batch * heads * KeyStep) + 3) / sizeof(float));
+        values = buffers.Rent(((batch * heads * ValueStep) + 3) / sizeof(float));
     }
 
     internal int Batch { get; }
@@ -27,23 +30,31 @@ sealed unsafe class PackedKeys : IDisposable
 
     internal int Capacity { get; }
 
+    internal CacheStorage Storage { get; }
+
     internal int HeadSize => Channels / Heads;
 
-    internal int ValueStrips => (HeadSize + kernels.Rows - 1) / kernels.Rows;
+    /// <summary>Keys side by side in a strip.</summary>
+    internal int KeyLanes => lanes;
 
-    long KeyStep => (long)((Capacity + kernels.Rows - 1) / kernels.Rows) * kernels.Rows * HeadSize;
+    /// <summary>Channels of a head, filled up with zeros to whole vectors.</summary>
+    internal int ValueWidth { get; }
 
-    long ValueStep => (long)ValueStrips * kernels.Rows * Capacity;
+    int NumberBytes => Storage == CacheStorage.BFloat16 ? sizeof(ushort) : sizeof(float);
 
-    /// <summary>The strip that begins at a key, all its channels.</summary>
-    internal float* KeysFrom(int item, int head, int key) => keys!.Data + ((((long)item * Heads) + head) * KeyStep) + ((long)key * HeadSize);
+    long KeyStep => (long)(Capacity + lanes - 1) / lanes * lanes * HeadSize * NumberBytes;
 
-    /// <summary>The first strip of channels at a key; the next one is Capacity · Rows further.</summary>
-    internal float* ValuesFrom(int item, int head, int key) => values!.Data + ((((long)item * Heads) + head) * ValueStep) + ((long)key * kernels.Rows);
+    long ValueStep => (long)ValueWidth * Capacity * NumberBytes;
+
+    /// <summary>The strip that begins at a key: for each channel the strip's keys side by side.</summary>
+    internal byte* KeysFrom(int item, int head, int key) => (byte*)keys!.Data + ((((long)item * Heads) + head) * KeyStep) + ((long)key * HeadSize * NumberBytes);
+
+    /// <summary>The values of a key.</summary>
+    internal byte* ValuesFrom(int item, int head, int key) => (byte*)values!.Data + ((((long)item * Heads) + head) * ValueStep) + ((long)key * ValueWidth * NumberBytes);
 
     /// <summary>Stores tokens from <paramref name="start"/> on.</summary>
     internal void Put(WorkerPool pool, ManagedTensor newKeys, ManagedTensor newValues, int start) =>
-        pool.Run(Batch * Heads, new PutWork(this, kernels.Rows, newKeys, newValues, start));
+        pool.Run(Batch * Heads, new PutWork(this, newKeys, newValues, start));
 
     public void Dispose()
     {
@@ -51,29 +62,49 @@ sealed unsafe class PackedKeys : IDisposable
         if (Interlocked.Exchange(ref values, null) is { } v) v.Return();
     }
 
-    readonly struct PutWork(PackedKeys packed, int rows, ManagedTensor newKeys, ManagedTensor newValues, int start) : IWork
+    readonly struct PutWork(PackedKeys packed, ManagedTensor newKeys, ManagedTensor newValues, int start) : IWork
     {
         public void Run(int task, int worker)
         {
-            int item = task / packed.Heads, head = task % packed.Heads, tokens = newKeys.Size(1), size = packed.HeadSize;
-            float* from = newKeys.Data + ((long)item * tokens * packed.Channels) + ((long)head * size);
+            int item = task / packed.Heads, head = task % packed.Heads, tokens = newKeys.Size(1), size = packed.HeadSize, lanes = packed.KeyLanes;
+            long first = ((long)item * tokens * packed.Channels) + ((long)head * size);
+            float* from = newKeys.Data + first;
             for (int token = 0; token < tokens;)
             {
-                int at = start + token, lane = at % rows, run = Math.Min(rows - lane, tokens - token);
-                Transpose.Run(from + ((long)token * packed.Channels), packed.Channels, run, size, packed.KeysFrom(item, head, at - lane) + lane, rows);
+                int at = start + token, lane = at % lanes, run = Math.Min(lanes - lane, tokens - token);
+                PutKeys(from + ((long)token * packed.Channels), run, packed.KeysFrom(item, head, at - lane), lane);
                 token += run;
             }
 
-            from = newValues.Data + ((long)item * tokens * packed.Channels) + ((long)head * size);
-            for (int token = 0; token < tokens; token++) PutValue(packed.ValuesFrom(item, head, start + token), from + ((long)token * packed.Channels), size);
+            from = newValues.Data + first;
+            for (int token = 0; token < tokens; token++) PutValue(from + ((long)token * packed.Channels), packed.ValuesFrom(item, head, start + token));
         }
 
-        void PutValue(float* to, float* from, int size)
+        void PutKeys(float* from, int count, byte* to, int lane)
         {
-            long step = (long)packed.Capacity * rows;
-            for (int first = 0; first < size; first += rows, to += step)
+            int size = packed.HeadSize, lanes = packed.KeyLanes;
+            if (packed.Storage == CacheStorage.Float32) Transpose.Run(from, packed.Channels, count, size, (float*)to + lane, lanes);
+            else
             {
-                for (int lane = 0; lane < rows; lane++) to[lane] = first + lane < size ? from[first + lane] : 0;
+                for (int i = 0; i < count; i++, from += packed.Channels)
+                {
+                    ushort* put = (ushort*)to + lane + i;
+                    for (int channel = 0; channel < size; channel++) put[channel * lanes] = StoredWeights.ToBFloat16(from[channel]);
+                }
+            }
+        }
+
+        void PutValue(float* from, byte* to)
+        {
+            int size = packed.HeadSize, width = packed.ValueWidth;
+            if (packed.Storage == CacheStorage.Float32)
+            {
+                new ReadOnlySpan<float>(from, size).CopyTo(new Span<float>(to, width));
+                new Span<float>((float*)to + size, width - size).Clear();
+            }
+            else
+            {
+                for (int channel = 0; channel < width; channel++) ((ushort*)to)[channel] = channel < size ? StoredWeights.ToBFloat16(from[channel]) : (ushort)0;
             }
         }
     }
