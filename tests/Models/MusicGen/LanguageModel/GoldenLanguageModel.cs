@@ -10,11 +10,11 @@ sealed class GoldenLanguageModel : IDisposable
 {
     public const string Folder = "musicgen_small";
 
-    public GoldenLanguageModel(IEngine engine, WeightStorage storage = WeightStorage.Float32, CacheStorage cacheStorage = CacheStorage.Float32)
+    public GoldenLanguageModel(IEngine engine, WeightStorage storage = WeightStorage.Float32, CacheStorage cacheStorage = CacheStorage.Float32, int audioChannels = 1)
     {
         MusicGenConfig config = MusicGenConfig.Read(GoldenFiles.Path(Folder, "config.json"));
         using WeightFile weights = WeightFile.Open(GoldenFiles.Path(Folder, "model.safetensors"));
-        (Engine, Model) = (engine, new(new Parameters(engine, weights), config.Language, config.Text.Width, storage, cacheStorage));
+        (Engine, Model) = (engine, new(new Parameters(engine, weights), config.Language with { AudioChannels = audioChannels }, config.Text.Width, storage, cacheStorage));
         float[] text = Npy.Read(Folder, "t5.out.npy");
         Condition = Model.Read(engine.Upload(text, 1, text.Length / config.Text.Width, config.Text.Width));
     }

@@ -1,5 +1,8 @@
+using System.Text;
+using DgxMusic.Contracts;
 using DgxMusic.Models.MusicGen;
 using DgxMusic.Models.MusicGen.LanguageModel;
+using DgxMusic.Models.Weights;
 using DgxMusic.Tensors;
 using DgxMusic.Tensors.Managed;
 
@@ -65,6 +68,90 @@ public sealed class LanguageModelTests : LanguageModelContract
         Assert.Equal(19, state.Positions);
         state.Step(sequence.AsSpan(4 * 19), logits);
         Assert.Equal(undisturbed, logits);
+    }
+
+    [Fact]
+    public void Embedding_Positions_EqualTheTableOfTheCheckpoint()
+    {
+        using WeightFile weights = WeightFile.Open(GoldenFiles.Path(GoldenLanguageModel.Folder, "model.safetensors"));
+        using var engine = new ManagedEngine(threads: 1);
+        var embedding = new TokenEmbedding(new Parameters(engine, weights)["decoder"]["model"]["decoder"]["embed_tokens"], Golden.Config);
+        float[] table = weights.Read("decoder.model.decoder.embed_positions.weights", 64, 64), tokens = weights.Read("decoder.model.decoder.embed_tokens.0.weight", 129, 64);
+        for (int codebook = 1; codebook < 4; codebook++) tokens = [.. tokens.Zip(weights.Read($"decoder.model.decoder.embed_tokens.{codebook}.weight", 129, 64), (a, b) => a + b)];
+        for (int position = 0; position < 64; position++)
+        {
+            float[] row = embedding.Forward([position, position, position, position], position).ToArray();
+            for (int channel = 0; channel < 64; channel++)
+            {
+                float expected = tokens[(position * 64) + channel] + table[(position * 64) + channel];
+                Assert.InRange(row[channel], expected - 5e-6f, expected + 5e-6f);   // an angle of 63 is rounded to 4e-6
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("hidden", "decoder.model.decoder.embed_tokens.0.weight' has the shape [129, 64] and should have [129, 32]")]
+    [InlineData("layers", "no tensor 'decoder.model.decoder.layers.3.self_attn_layer_norm.weight', which should have the shape [64]")]
+    [InlineData("feed", "decoder.model.decoder.layers.0.fc1.weight' has the shape [256, 64] and should have [128, 64]")]
+    [InlineData("codebooks", "no tensor 'decoder.model.decoder.embed_tokens.4.weight'")]
+    [InlineData("codes", "decoder.model.decoder.embed_tokens.0.weight' has the shape [129, 64] and should have [2049, 64]")]
+    [InlineData("text", "enc_to_dec_proj.weight' has the shape [64, 48] and should have [64, 768]")]
+    public void Load_WeightsOfAnotherModel_NamesTheTensor(string what, string part)
+    {
+        LanguageModelConfig other = what switch
+        {
+            "hidden" => Golden.Config with { Hidden = 32 },
+            "layers" => Golden.Config with { Layers = 4 },
+            "feed" => Golden.Config with { FeedForward = 128 },
+            "codebooks" => Golden.Config with { Codebooks = 5 },
+            "codes" => Golden.Config with { Codes = 2048 },
+            _ => Golden.Config,
+        };
+        AssertMismatch(GoldenFiles.Path(GoldenLanguageModel.Folder, "model.safetensors"), other, what == "text" ? 768 : 48, part);
+    }
+
+    [Theory]
+    [InlineData("layers.1.encoder_attn.k_proj")]
+    [InlineData("layers.2.self_attn.q_proj")]
+    [InlineData("layers.0.self_attn.out_proj")]
+    [InlineData("layers.0.fc2")]
+    public void Load_TensorMissing_NamesIt(string name)
+    {
+        byte[] file = File.ReadAllBytes(GoldenFiles.Path(GoldenLanguageModel.Folder, "model.safetensors")), wanted = Encoding.ASCII.GetBytes($"\"decoder.model.decoder.{name}.weight\"");
+        int at = file.AsSpan().IndexOf(wanted);
+        file[at + 1] = (byte)'x';
+        using var folder = new TemporaryFolder();
+        AssertMismatch(folder.Write("model.safetensors", file), Golden.Config, 48, $"no tensor 'decoder.model.decoder.{name}.weight', which should have the shape [");
+    }
+
+    [Fact]
+    public void Read_NoText_IsRefused()
+    {
+        Assert.Throws<ArgumentException>(() => Golden.Model.Read(Golden.Engine.Zeros(0, 48)));
+        Assert.Throws<ArgumentException>(() => Golden.Model.Read(Golden.Engine.Zeros(2, 3, 48)));
+        Assert.Throws<ArgumentException>(() => Golden.Model.Read(Golden.Engine.Zeros(3, 64)));
+    }
+
+    [Fact]
+    public void Step_BeyondWhatTheModelKnows_IsRefused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LanguageModelState(Golden.Model, Golden.Condition, 3, 2049));
+        using var state = new LanguageModelState(Golden.Model, Golden.Condition, 3, 1);
+        float[] logits = new float[4 * 128];
+        Assert.Throws<ArgumentOutOfRangeException>(() => state.Step([0, 0, 129, 0], logits));
+        Assert.Throws<ArgumentOutOfRangeException>(() => state.Step([-1, 0, 0, 0], logits));
+        Assert.Throws<ArgumentException>(() => state.Step([0, 0, 0], logits));
+        state.Step([0, 0, 0, 0], logits);
+        Assert.Throws<ArgumentException>(() => state.Step([0, 0, 0, 0], logits));
+    }
+
+    static void AssertMismatch(string path, LanguageModelConfig config, int textWidth, string part)
+    {
+        using var engine = new ManagedEngine(threads: 1);
+        using WeightFile weights = WeightFile.Open(path);
+        var refusal = Assert.Throws<PipelineException>(() => new Models.MusicGen.LanguageModel.LanguageModel(new Parameters(engine, weights), config, textWidth));
+        Assert.Equal(Problem.WeightsMismatch, refusal.Problem);
+        Assert.Contains(part, refusal.Message, StringComparison.Ordinal);
     }
 
     float[][] Stepped(int[] tokens, float guidance)
