@@ -67,6 +67,10 @@ public interface IEngine : IDisposable
     /// <summary>(B, T, inputs) → (B, T, hidden), from a state of zeros. Hochreiter and Schmidhuber, 1997.</summary>
     Tensor Lstm(Tensor x, LstmWeights weights);
 
+    /// <summary>The same from the state that earlier steps left behind: any cuts through a sequence give what it gives at once.</summary>
+    /// <param name="before">Null: zeros.</param>
+    (Tensor Y, LstmState After) Lstm(Tensor x, LstmWeights weights, LstmState? before);
+
     /// <param name="table">(rows, C).</param>
     /// <param name="ids">One row number a token.</param>
     /// <returns>(tokens, C).</returns>

@@ -25,6 +25,10 @@ public sealed record TransposedConvLayout(int Inputs, int Outputs, int Kernel, i
 /// <summary>One layer of a long short-term memory; rows of its matrices are input, forget, cell and output gates in this order.</summary>
 public sealed record LstmLayout(int Inputs, int Hidden);
 
+/// <summary>What a memory carries from step to step, both (B, hidden).</summary>
+/// <param name="Hidden">The last output.</param>
+public sealed record LstmState(Tensor Hidden, Tensor Cell);
+
 /// <param name="Heads">Divides the channels.</param>
 /// <param name="Scale">Factor of the products; null: 1/√(channels of a head).</param>
 /// <param name="Bias">(heads, queries, keys), added to the scaled products.</param>

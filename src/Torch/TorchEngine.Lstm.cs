@@ -36,20 +36,42 @@ public sealed partial class TorchEngine
         return new TorchLstm(layout, Lasting(inputWeight, [rows, layout.Inputs], torch.float32), Lasting(turned, [size, rows], torch.float32), shift);
     }
 
-    // Step by step: the module of libtorch cannot be moved to a device without the risk of ending the process.
     public Tensor Lstm(Tensor x, LstmWeights weights)
+    {
+        using ITensorScope inside = Scope();
+        return inside.Keep(Lstm(x, weights, null).Y);
+    }
+
+    // Step by step: the module of libtorch cannot be moved to a device without the risk of ending the process.
+    public (Tensor Y, LstmState After) Lstm(Tensor x, LstmWeights weights, LstmState? before)
     {
         TorchTensor from = Mine(x);
         TorchLstm lstm = weights as TorchLstm ?? throw new ArgumentException("These weights belong to another engine.", nameof(weights));
         Require(x.Rank == 3 && x.Size(2) == lstm.Layout.Inputs, $"{x} does not end in {lstm.Layout.Inputs} inputs.");
         int batch = x.Size(0), times = x.Size(1), size = lstm.Layout.Hidden;
-        return New(() =>
+        (Native? hidden, Native? memory) = before is null ? (null, null) : (StateOf(before.Hidden, batch, size), StateOf(before.Cell, batch, size));
+        Tensor rows = New(() =>
         {
-            Native gates = torch.nn.functional.linear(Exact(from.Native), lstm.Input, lstm.Bias);             // (B, T, 4 hidden)
-            Native to = torch.zeros([batch, times, size], torch.float32, device), cell = torch.zeros([batch, size], torch.float32, device), state = torch.zeros([batch, size], torch.float32, device);
-            for (int time = 0; time < times; time++) Step(gates.select(1, time), lstm.Hidden, cell, state, to.select(1, time));
-            return to;
+            Native to = torch.zeros([batch, times + 2, size], torch.float32, device), cell = torch.zeros([batch, size], torch.float32, device), state = torch.zeros([batch, size], torch.float32, device);
+            if (memory is not null) cell.copy_(memory);
+            if (hidden is not null) state.copy_(hidden);
+            to.select(1, 0).copy_(state);
+            if (times > 0)
+            {
+                Native gates = torch.nn.functional.linear(Exact(from.Native), lstm.Input, lstm.Bias);         // (B, T, 4 hidden)
+                for (int time = 0; time < times; time++) Step(gates.select(1, time), lstm.Hidden, cell, state, to.select(1, time + 1));
+            }
+
+            to.select(1, times + 1).copy_(cell);
+            return to;                                                                                          // the state before, every output, the cell after
         });
+        return (Slice(rows, 1, 1, times), new(Slice(rows, 1, times, 1).Reshape(batch, size), Slice(rows, 1, times + 1, 1).Reshape(batch, size)));
+    }
+
+    Native StateOf(Tensor part, int batch, int size)
+    {
+        Require(part.Shape.SequenceEqual([batch, size]), $"{part} is no state of {batch} items and {size} units.");
+        return Mine(part).Native;
     }
 
     /// <summary>c = σ(f) c + σ(i) tanh(g), h = σ(o) tanh(c); cell and state are changed.</summary>

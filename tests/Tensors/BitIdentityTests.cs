@@ -101,6 +101,31 @@ public sealed class BitIdentityTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 40)]
+    [InlineData(2, 55)]
+    [InlineData(5, 300)]
+    public void Lstm_CutAnywhereOrItemsAlone_HasTheBitsOfAllAtOnce(int batch, int hidden)
+    {
+        const int Times = 31, Inputs = 24;
+        using var engine = new ManagedEngine(3);
+        LstmWeights weights = engine.Prepare(new LstmLayout(Inputs, hidden), Noise.Of(6, 4 * hidden, Inputs), Noise.Of(7, 4 * hidden, hidden), Noise.Of(8, 4 * hidden));
+        Tensor x = engine.Upload(Noise.Of(3, batch, Times, Inputs), batch, Times, Inputs);
+        (Tensor together, LstmState last) = engine.Lstm(x, weights, null);
+        LstmState? state = null;
+        List<Tensor> parts = [];
+        foreach ((int start, int count) in (ValueTuple<int, int>[])[(0, 1), (1, 0), (1, 9), (10, 20), (30, 1)])
+        {
+            (Tensor part, state) = engine.Lstm(engine.Slice(x, 1, start, count), weights, state);
+            parts.Add(part);
+        }
+
+        Assert.Equal(together.ToArray(), engine.Concat(1, [.. parts]).ToArray());
+        Assert.Equal(last.Hidden.ToArray(), state!.Hidden.ToArray());
+        Assert.Equal(last.Cell.ToArray(), state.Cell.ToArray());
+        for (int item = 0; item < batch; item++) Assert.Equal(engine.Slice(together, 0, item, 1).ToArray(), engine.Lstm(engine.Slice(x, 0, item, 1), weights).ToArray());
+    }
+
     [Fact]
     public void Conv_ItemsAlone_HaveTheBitsOfItemsTogether()
     {
@@ -159,6 +184,7 @@ public sealed class BitIdentityTests
         Add("rms norm", engine.RmsNorm(tokens, tokenNorm));
         Add("softmax", engine.Softmax(tokens));
         Add("lstm", engine.Lstm(tokens, engine.Prepare(new LstmLayout(24, 55), Noise.Of(6, 220, 24), Noise.Of(7, 220, 55), Noise.Of(8, 220))));
+        Add("memory", engine.Lstm(tokens, engine.Prepare(new LstmLayout(24, 55), Noise.Of(6, 220, 24), Noise.Of(7, 220, 55), Noise.Of(8, 220)), new(Of(engine, 9, 2, 55), Of(engine, 10, 2, 55))).After.Cell);
         Add("deviation", engine.Moments(x).Deviation);
         Add("spectrum", engine.Stft(line, 128, 32));
         Add("signal", engine.InverseStft(engine.Stft(line, 128, 32), 32, 501));

@@ -171,15 +171,6 @@ public abstract partial class EngineContract : IDisposable
     }
 
     [Fact]
-    public void Lstm_Sequence_MatchesDefinition()
-    {
-        const int Batch = 2, Times = 12;
-        var layout = new LstmLayout(10, 70);
-        float[] x = Noise.Of(1, Batch, Times, 10), input = Noise.Of(2, 280, 10), hidden = [.. Noise.Of(3, 280, 70).Select(value => value * 0.2f)], bias = Noise.Of(4, 280);
-        AssertClose(Plain.Lstm(x, Batch, Times, layout, input, hidden, bias), Engine.Lstm(Engine.Upload(x, Batch, Times, 10), Engine.Prepare(layout, input, hidden, bias)));
-    }
-
-    [Fact]
     public void Scope_Closed_KeepsOnlyWhatWasKept()
     {
         Tensor outer = Of(1, 10), dead, kept;

@@ -27,18 +27,28 @@ public sealed unsafe partial class ManagedEngine
 
     public Tensor Lstm(Tensor x, LstmWeights weights)
     {
+        using ITensorScope inside = Scope();
+        return inside.Keep(Lstm(x, weights, null).Y);
+    }
+
+    public (Tensor Y, LstmState After) Lstm(Tensor x, LstmWeights weights, LstmState? before)
+    {
         ManagedLstm lstm = weights as ManagedLstm ?? throw new ArgumentException("These weights belong to another engine.", nameof(weights));
         Require(x.Rank == 3 && x.Size(2) == lstm.Layout.Inputs, $"{x} does not end in {lstm.Layout.Inputs} inputs.");
-        ManagedTensor to = New(x.Size(0), x.Size(1), lstm.Layout.Hidden);
+        int batch = x.Size(0), times = x.Size(1), size = lstm.Layout.Hidden;
         using ITensorScope inside = Scope();
-        ManagedTensor gates = Mine(Linear(x, lstm.Input)), cell = Mine(Zeros(x.Size(0), lstm.Layout.Hidden)), before = Mine(Zeros(x.Size(0), lstm.Layout.Hidden));
-        for (int time = 0; time < x.Size(1); time++)
-            pool.Run(Parts(lstm.Layout.Hidden, kernels.Columns), new LstmStep(kernels, scratch, lstm.Hidden, gates, cell, before, to, time));
-        return to;
+        LstmState start = before ?? new(Zeros(batch, size), Zeros(batch, size));
+        foreach (Tensor part in (Tensor[])[start.Hidden, start.Cell]) Require(part.Shape.SequenceEqual([batch, size]), $"{part} is no state of {batch} items and {size} units.");
+        ManagedTensor to = New(batch, times, size), gates = Mine(Linear(x, lstm.Input)), cell = New(batch, size), hidden = New(batch, size);
+        Copy(Mine(start.Cell).Data, cell.Data, cell.Length);
+        for (int time = 0; time < times; time++) pool.Run(Parts(size, kernels.Columns), new LstmStep(kernels, scratch, lstm.Hidden, gates, cell, Mine(start.Hidden), to, time));
+        for (int item = 0; item < batch; item++)
+            Copy(times == 0 ? Mine(start.Hidden).Data + ((long)item * size) : to.Data + (((((long)item * times) + times) - 1) * size), hidden.Data + ((long)item * size), size);
+        return (inside.Keep(to), new(inside.Keep(hidden), inside.Keep(cell)));
     }
 
     /// <summary>One step of some hidden units, all items of the batch: gates from the input, made before, and from the step before.</summary>
-    /// <param name="before">State of zeros before the first step.</param>
+    /// <param name="before">What the first step finds in place of the step before it.</param>
     readonly struct LstmStep(
         KernelSet kernels, Scratch scratch, Packed[] hidden, ManagedTensor gates, ManagedTensor cell, ManagedTensor before, ManagedTensor to, int time) : IWork
     {
@@ -48,7 +58,7 @@ public sealed unsafe partial class ManagedEngine
             int strips = (batch + kernels.Rows - 1) / kernels.Rows;
             float* state = scratch.For(worker, ((long)strips * kernels.Rows * size) + ((long)Gates * strips * kernels.Rows * width));
             float* results = state + ((long)strips * kernels.Rows * size);
-            // The state before, (items × hidden): of zeros, or what the last step wrote.
+                // The state before, (items × hidden).
             float* source = time == 0 ? before.Data : to.Data + ((long)(time - 1) * size);
             long step = time == 0 ? size : (long)times * size;
             Pack(source, step, batch, size, state);
