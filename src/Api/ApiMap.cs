@@ -1,4 +1,5 @@
 using DgxMusic.Api.Events;
+using DgxMusic.Api.Examinations;
 using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
 using DgxMusic.Pipeline;
@@ -16,7 +17,7 @@ public static class ApiMap
     /// <param name="loopbackIsOwner">Whether who connects from loopback sits at this machine; not so where the host itself passes requests on over loopback.</param>
     public static IServiceCollection AddApi(this IServiceCollection services, bool loopbackIsOwner = false) => services
         .AddSingleton(new LoopbackRule(loopbackIsOwner)).AddGate().AddEvents().AddSingleton<Keys>()
-        .AddSingleton<Uploads>().AddSingleton<EngineCards>().AddSingleton<CustomModelCards>().AddSingleton<Gpu>().AddSingleton<Doctor>().AddSingleton<IExamination, GpuExamination>().AddSingleton<IExamination, InboxExamination>().AddSingleton<Benchmarks>().AddSingleton<Health>()
+        .AddSingleton<Uploads>().AddSingleton<EngineCards>().AddSingleton<CustomModelCards>().AddSingleton<Gpu>().AddSingleton<Doctor>().AddSingleton<IExamination, GpuExamination>().AddSingleton<IExamination, InboxExamination>().AddSingleton<IExamination, ModelExamination>().AddSingleton<Benchmarks>().AddSingleton<Health>()
         .AddSingleton<Generations>().AddSingleton<TermsBody>().AddSingleton<Jobs>().AddSingleton<Files>().AddSingleton<Storage>().AddSingleton<AudioUploads>().AddSingleton<Separations>().AddSingleton<BatchedSeparations>().AddSingleton<Songs>()
         .AddSingleton<Prompts>().AddSingleton<Reproductions>().AddSingleton<Consistencies>().AddSingleton<LiveSessions>();
 

@@ -3,6 +3,7 @@ using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Tests.Memory;
+using DgxMusic.Pipeline.Uploads;
 
 namespace DgxMusic.Api.Tests;
 
@@ -13,7 +14,7 @@ public sealed class ExaminationTests
     public async Task Inboxes_FileThatNobodyTakes_IsToldAfterTenMinutes()
     {
         using var host = new TestHost();
-        var examination = new InboxExamination(host.Blobs, host.Clock);
+        var examination = new InboxExamination(host.Blobs, host.Get<InboxDesk>(), host.Clock);
         Assert.Equal(HealthStatus.Healthy, (await examination.ExamineAsync(default)).Status);
         await using (BlobWriter writer = await host.Blobs.CreateAsync(new(Containers.Uploads, "separate/song.wav"))) await writer.CommitAsync();
         host.Clock.Advance(TimeSpan.FromMinutes(9));
@@ -22,6 +23,23 @@ public sealed class ExaminationTests
         HealthCheck found = await examination.ExamineAsync(default);
         Assert.Equal(HealthStatus.Degraded, found.Status);
         Assert.Contains("uploads/separate/song.wav", found.Message, StringComparison.Ordinal);
+        Assert.Contains("no event of it ever came", found.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inboxes_FileThatWasBegunWith_IsToldApartFromOneThatNobodyHeardOf()
+    {
+        using var host = new TestHost();
+        await using (BlobWriter writer = await host.Blobs.CreateAsync(new(Containers.Uploads, "separate/song.wav"))) await writer.CommitAsync();
+        // The claim is the first row that is written; then the process dies.
+        host.Rows.WritesLeft = 1;
+        await Assert.ThrowsAnyAsync<Exception>(() => host.Get<InboxDesk>().TakeAsync(Inboxes.Separate, "song.wav"));
+        host.Rows.WritesLeft = int.MaxValue;
+        host.Clock.Advance(TimeSpan.FromMinutes(11));
+        HealthCheck found = await new InboxExamination(host.Blobs, host.Get<InboxDesk>(), host.Clock).ExamineAsync(default);
+        Assert.Equal(HealthStatus.Degraded, found.Status);
+        Assert.Contains("it was begun with and not ended", found.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("no event", found.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DgxMusic.Api.Examinations;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Ports;
@@ -16,7 +17,7 @@ public interface IExamination
 }
 
 /// <summary>Whether somebody takes what is put into the inboxes.</summary>
-public sealed class InboxExamination(IBlobStore store, TimeProvider clock) : IExamination
+public sealed class InboxExamination(IBlobStore store, InboxDesk desk, TimeProvider clock) : IExamination
 {
     // Intake of the largest file, and a restart in between, are over by then.
     static readonly TimeSpan longest = TimeSpan.FromMinutes(10);
@@ -25,18 +26,26 @@ public sealed class InboxExamination(IBlobStore store, TimeProvider clock) : IEx
 
     public async Task<HealthCheck> ExamineAsync(CancellationToken cancel)
     {
-        List<BlobInfo> left = [];
+        List<BlobInfo> unknown = [], stuck = [];
         foreach (string inbox in Inboxes.All)
         {
             await foreach (BlobInfo blob in store.ListAsync(Containers.Uploads, inbox + "/", cancel))
-                if (clock.GetUtcNow().UtcDateTime - blob.LastModifiedUtc > longest) left.Add(blob);
+                if (clock.GetUtcNow().UtcDateTime - blob.LastModifiedUtc > longest) (await desk.IsKnownAsync(blob, cancel) ? stuck : unknown).Add(blob);
         }
 
-        if (left.Count == 0) return new(Name, HealthStatus.Healthy, "No file waits in an inbox.");
-        BlobInfo oldest = left.MinBy(blob => blob.LastModifiedUtc)!;
-        string message = string.Create(
-            CultureInfo.InvariantCulture, $"{left.Count} {(left.Count == 1 ? "file waits" : "files wait")} in the inboxes, {oldest.Ref} since {oldest.LastModifiedUtc:u}: nobody takes them. In the cloud: is the event subscription of the uploads there?");
-        return new(Name, HealthStatus.Degraded, message, new Dictionary<string, object> { ["files"] = left.Select(blob => blob.Ref.ToString()).Take(20).ToArray() });
+        var findings = new Findings(Name);
+        if (unknown.Count > 0) findings.Warn($"{Told(unknown)}: no event of it ever came. In the cloud: is there a subscription to the account's events (azd hooks run postdeploy --service api)? Once there is, put it there again.");
+        if (stuck.Count > 0) findings.Warn($"{Told(stuck)}: it was begun with and not ended. The logs say why; put there again, it is taken.");
+        return findings.Sum("No file waits in an inbox.") with
+        {
+            Details = unknown.Count + stuck.Count == 0 ? null : new Dictionary<string, object> { ["files"] = unknown.Concat(stuck).Select(blob => blob.Ref.ToString()).Take(20).ToArray() },
+        };
+    }
+
+    static string Told(List<BlobInfo> files)
+    {
+        BlobInfo oldest = files.MinBy(blob => blob.LastModifiedUtc)!;
+        return string.Create(CultureInfo.InvariantCulture, $"{files.Count} {(files.Count == 1 ? "file waits" : "files wait")} in the inboxes, {oldest.Ref} since {oldest.LastModifiedUtc:u}");
     }
 }
 

@@ -13,11 +13,19 @@ public sealed class ActivityDrain(IHostApplicationLifetime lifetime) : IHostedSe
     static readonly Task<JsonElement> never = new TaskCompletionSource<JsonElement>().Task;
     readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int running;
+    long begun;
+
+    /// <summary>Activities that run now.</summary>
+    public int Running => Volatile.Read(ref running);
+
+    /// <summary>All that ever began here.</summary>
+    public long Begun => Volatile.Read(ref begun);
 
     public async Task<JsonElement> RunAsync(ActivityDefinition activity, IServiceProvider services, JsonElement input)
     {
         CancellationToken stopping = lifetime.ApplicationStopping;
         Interlocked.Increment(ref running);
+        Interlocked.Increment(ref begun);
         try
         {
             stopping.ThrowIfCancellationRequested();
@@ -40,6 +48,6 @@ public sealed class ActivityDrain(IHostApplicationLifetime lifetime) : IHostedSe
     /// <summary>Waits for those that run, as long as the host has patience.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref running) > 0) await left.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Running > 0) await left.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

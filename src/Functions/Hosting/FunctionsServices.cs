@@ -30,9 +30,12 @@ static class FunctionsServices
     /// <summary>What holds here unless the settings say otherwise. Measuring how many threads are fastest is for machines that stay.</summary>
     public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?> { ["Gpu:Workers"] = "none", ["Engines:Tune"] = "false" };
 
-    /// <exception cref="OptionsValidationException">A setting is missing that says where the stores are.</exception>
+    const string NoPrefixHere = "Storage:ContainerPrefix is set, and this host's inboxes are watched in the container 'uploads' of that very name: leave the prefix out, and give each installation a storage account of its own.";
+
+    /// <exception cref="OptionsValidationException">A setting is missing that says where the stores are, or one is there that this host cannot follow.</exception>
     public static IServiceCollection AddFunctionsHost(this IServiceCollection services, IConfiguration configuration)
     {
+        if (configuration.ReadSettings<StorageOptions>("Storage").ContainerPrefix is { Length: > 0 }) throw new OptionsValidationException("Storage", typeof(StorageOptions), [NoPrefixHere]);
         services.AddTelemetryExport("dgxmusic", tellsOfQueue: true);
         services.AddAzureStores(configuration).AddModelShelf().AddNAudio().AddPipeline().AddSingleton<IMusicGenerator, ComposerEngine>();
         services.AddOptions<GpuOptions>().Validate(gpu => gpu.Workers != GpuWorkers.Here, NoGpuHere);
@@ -43,6 +46,6 @@ static class FunctionsServices
         services.AddSingleton(new HostFacts(Path.GetTempPath(), DateTime.UtcNow));
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = MostBodyBytes);
         services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = MostBodyBytes);
-        return services.AddHostedService<EngineTimer>();
+        return services.AddHostExaminations(configuration).AddHostedService<EngineTimer>();
     }
 }

@@ -30,6 +30,10 @@ public sealed class BlobModelShelf(IBlobStore store, string folder, TimeProvider
         lock (gate) return looking = LookAfterAsync(looking, cancel);
     }
 
+    /// <summary>Models of which there are files, as they were last looked at, and no record: nobody here knows them.</summary>
+    public IReadOnlyList<string> WithoutRecord =>
+        [.. files.Keys.GroupBy(key => key.Model).Where(model => !model.Any(key => recordNames.Contains(key.File))).Select(model => model.Key).Order(StringComparer.Ordinal)];
+
     public long? BytesOf(string model, string file) => files.GetValueOrDefault((model, file))?.Bytes;
 
     public void LookAgain()

@@ -51,6 +51,9 @@ public sealed class InboxDesk(IBlobStore store, ICatalog catalog, UploadRegister
         return !name.Contains('/') && BlobNames.IsOne(blob) && await store.FindAsync(blob, cancel) is { } file ? await TakeAsync(inbox, file, cancel) : null;
     }
 
+    /// <summary>Whether anybody was ever told of a file that lies in an inbox.</summary>
+    public async Task<bool> IsKnownAsync(BlobInfo file, CancellationToken cancel = default) => await catalog.FindAsync(KeyOf(file), cancel) is not null;
+
     /// <param name="file">As it was found in the inbox, and no longer grows.</param>
     /// <returns>Its upload, ready or refused; null where the file has changed or gone meanwhile.</returns>
     public async Task<UploadRow?> TakeAsync(string inbox, BlobInfo file, CancellationToken cancel = default)

@@ -42,6 +42,27 @@ public sealed class WakeQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Clear_LeavesTheMessagesOfWorkersThatWork()
+    {
+        var queue = new WakeQueue(http, address);
+        await queue.WakeAsync();
+        await queue.HoldAsync(TimeSpan.FromMinutes(1));
+        await queue.HoldAsync(TimeSpan.FromMinutes(1));
+        await queue.ClearAsync();
+        Assert.Equal(2, await CountAsync());
+        // Who works is there: nobody else has to be asked for.
+        await queue.WakeAsync();
+        Assert.Equal(2, await CountAsync());
+    }
+
+    [Fact]
+    public async Task Try_LeavesNothing()
+    {
+        await new WakeQueue(http, address).TryAsync(default);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
     public Task Clear_QueueThatIsNotThere_IsNoFault() => new WakeQueue(http, address).ClearAsync();
 
     [Fact]

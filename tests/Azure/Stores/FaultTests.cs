@@ -3,6 +3,7 @@ using System.Globalization;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using DgxMusic.Azure.Stores;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Ports;
@@ -58,6 +59,22 @@ public sealed class FaultTests
             throw new TaskCanceledException();
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped.Storage.Store.FindAsync(blob, stop.Token));
+    }
+
+    [Theory]
+    [InlineData(403, "AuthorizationPermissionMismatch", false)]
+    [InlineData(401, "InvalidAuthenticationInfo", false)]
+    [InlineData(503, "ServerBusy", null)]
+    public async Task Trial_OfAPermission_TellsARefusalFromAnOutage(int status, string code, bool? granted)
+    {
+        await using var rig = new Rig((_, _) => new Answer(status, code));
+        IPermissionProbe[] probes = [StorageProbes.Blobs(rig.Storage.Blobs, rig.Storage.Store), StorageProbes.Rows(rig.Storage.Tables, "t"), StorageProbes.Signatures(rig.Storage.Blobs)];
+        foreach (IPermissionProbe probe in probes)
+        {
+            if (granted is { } expected) Assert.Equal(expected, await probe.IsGrantedAsync(default));
+            else await Assert.ThrowsAsync<RequestFailedException>(() => probe.IsGrantedAsync(default));
+            Assert.EndsWith("devstoreaccount1", probe.Permission.Resource, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public sealed class ManualClock : TimeProvider
         {
             now += by;
             due = [.. timers.Where(timer => timer.Due <= now)];
-            timers.RemoveAll(timer => timer.Due <= now);
+            timers.RemoveAll(timer => !timer.GoesOn && timer.Due <= now);
+            foreach (Timer timer in due) timer.Skip();
         }
 
         foreach (Timer timer in due) timer.Ring();
@@ -47,7 +48,17 @@ public sealed class ManualClock : TimeProvider
 
     sealed class Timer(ManualClock clock, Action ring) : ITimer
     {
+        TimeSpan every = Timeout.InfiniteTimeSpan;
+
         public DateTimeOffset Due { get; private set; }
+
+        public bool GoesOn => every > TimeSpan.Zero;
+
+        /// <summary>To its next ring after now, however many were missed.</summary>
+        public void Skip()
+        {
+            while (GoesOn && Due <= clock.now) Due += every;
+        }
 
         public void Ring() => ring();
 
@@ -57,7 +68,7 @@ public sealed class ManualClock : TimeProvider
             {
                 clock.timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
-                Due = clock.now + dueTime;
+                (Due, every) = (clock.now + dueTime, period);
                 clock.timers.Add(this);
             }
 
