@@ -31,7 +31,7 @@ param gpuMaxReplicas int = 1
 @maxValue(20)
 param gpuMinReplicas int = 0
 
-@description('Whether activities that wait in the task hub call and keep workers, besides messages in the queue. The scheduler counts those of the Functions app as well, so a job that needs no GPU may wake one; without it a worker goes when its message has gone, and long jobs wake the next.')
+@description('Whether activities that wait in the task hub call and keep workers, besides messages in the queue. The scheduler counts those of the Functions app as well, so a job that needs no GPU may wake one; without it a job calls the first worker, and more than that one only gpuMinReplicas.')
 param gpuScaleOnBacklog bool = true
 
 @description('Image of the worker; azd fills it in once it has built one.')

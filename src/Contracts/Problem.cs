@@ -84,7 +84,7 @@ public sealed record Problem(string Slug, int Status, string Title)
 }
 
 /// <summary>Thrown for every <see cref="Contracts.Problem"/>; the message is one sentence for the person who reads it.</summary>
-public sealed class PipelineException(Problem problem, string message, IReadOnlyDictionary<string, string>? details = null) : Exception(message)
+public class PipelineException(Problem problem, string message, IReadOnlyDictionary<string, string>? details = null) : Exception(message)
 {
     public Problem Problem => problem;
 

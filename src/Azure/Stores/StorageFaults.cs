@@ -2,13 +2,14 @@ using System.Net.Sockets;
 using Azure;
 using Azure.Identity;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Azure.Stores;
 
-/// <summary>What a storage account that is away, throttled, full or closed to us means: a refused write is a problem to wait out, as on one machine; a failed read is a fault.</summary>
+/// <summary>What a storage account that is away, throttled, full or closed to us means: a write that fails is a problem to its caller, and to a step a fault where it may succeed in a while; a read that fails is a fault.</summary>
 static class StorageFaults
 {
-    /// <exception cref="PipelineException"><see cref="Problem.StorageWriteFailed"/></exception>
+    /// <exception cref="PipelineException"><see cref="Problem.StorageWriteFailed"/>; a <see cref="StoreAwayException"/> where it may pass.</exception>
     public static async Task<T> WritingAsync<T>(object what, Func<Task<T>> write, CancellationToken cancel)
     {
         try
@@ -44,11 +45,24 @@ static class StorageFaults
         _ => false,
     };
 
-    public static PipelineException Refused(object what, Exception fault) => new(Problem.StorageWriteFailed, $"The store could not write {what} ({ReasonOf(fault)}).");
+    public static PipelineException Refused(object what, Exception fault)
+    {
+        string message = $"The store could not write {what} ({ReasonOf(fault)}).";
+        return MayPass(fault) ? new StoreAwayException(message) : new PipelineException(Problem.StorageWriteFailed, message);
+    }
 
     public static IOException Unread(object what, Exception fault) => new($"The store could not read {what} ({ReasonOf(fault)}).", fault);
 
     public static bool Has(this RequestFailedException fault, int status, string code) => fault.Status == status && fault.ErrorCode == code;
+
+    static bool MayPass(Exception fault) => fault switch
+    {
+        RequestFailedException { Status: 0 or 408 or 429 or (>= 500 and not 507) } => true,
+        RequestFailedException or CredentialUnavailableException => false,
+        // Of all tries the last one counts.
+        AggregateException many => MayPass(many.InnerExceptions[^1]),
+        _ => true,
+    };
 
     // The account's own sentences name it and the request; the code says enough.
     static string ReasonOf(Exception fault) => fault switch

@@ -14,7 +14,7 @@ namespace DgxMusic.Azure.Stores;
 /// <para>The service promises 2,000 rows a second for a partition and 20,000 for an account. Most rows lie in a partition of their job, upload, song or owner.
 /// All jobs meet in <c>index/all</c>, <c>tallies/all</c>, <c>queue/pending</c>, <c>queue/ended</c>, <c>queue/aging</c>, <c>prompts/all</c> and <c>events/all</c>, where a job is written
 /// at each change of its status; <c>queue/slots</c>, <c>queue/times</c> and the newest row of <c>tallies/all</c> are single rows that writers change in turn, one round trip each.
-/// Every request with a key reads <c>keys/keys</c>; one whose rate is counted reads and writes <c>rate/{kind}</c>, which therefore comes to its limit first: at 1,000 of these a second.</para>
+/// Every request with a key reads <c>keys/keys</c>, which therefore comes to its limit first: at 2,000 of these a second on all instances together. Rates are counted in 256 partitions a kind.</para>
 /// </remarks>
 sealed class TableCatalog(TableServiceClient service, string prefix) : ICatalog
 {

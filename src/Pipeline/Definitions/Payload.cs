@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DgxMusic.Contracts;
+using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Definitions;
 
@@ -27,14 +28,14 @@ public static class Outcome
 
     sealed record Refusal(string Slug, string Detail, IReadOnlyDictionary<string, string>? Details);
 
-    /// <summary>Runs a step and records how it ended. Faults pass through.</summary>
+    /// <summary>Runs a step and records how it ended. Faults pass through, and a store that is away is one.</summary>
     public static async Task<JsonElement> RecordAsync<T>(Func<Task<T>> step)
     {
         try
         {
             return Payload.Write(new Envelope(Payload.Write(await step()), null, false));
         }
-        catch (PipelineException refusal)
+        catch (PipelineException refusal) when (refusal is not StoreAwayException)
         {
             return Payload.Write(new Envelope(null, new(refusal.Problem.Slug, refusal.Message, refusal.Details), false));
         }
@@ -80,4 +81,7 @@ public sealed class StepFailedException(string step, string errorType, string er
     public string ErrorType => errorType;
 
     public string ErrorMessage => errorMessage;
+
+    /// <summary>What a caller reads whose job ended by it.</summary>
+    public Problem Problem => errorType == typeof(StoreAwayException).FullName ? Problem.StorageWriteFailed : Problem.Internal;
 }

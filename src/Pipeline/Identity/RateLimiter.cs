@@ -43,7 +43,9 @@ public sealed class RateLimiter(ICatalog catalog, IOptions<RateLimitOptions> opt
     public async Task CountAsync(string kind, string client, IPAddress? address, CancellationToken cancel = default)
     {
         if (!options.Value.Enabled || (address is not null && whitelist.Contains(address.ToString()))) return;
-        var key = new RowKey(Table, kind, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(client)).AsSpan(0, 16)));
+        string who = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(client)).AsSpan(0, 16));
+        // 256 partitions a kind: a catalog that bounds what one partition takes does not bound all clients together.
+        var key = new RowKey(Table, $"{kind}.{who[..2]}", who);
 
         // Each turn that is lost to another call has counted that one, so there are at most as many as calls are allowed.
         while (!await TryCountAsync(key, cancel))

@@ -35,7 +35,7 @@ public static class FetchRemote
         }
         catch (StepFailedException fault)
         {
-            return await RefuseAsync(context, fetch, new(Problem.Internal.Slug, fault.Message));
+            return await RefuseAsync(context, fetch, new(fault.Problem.Slug, fault.Message));
         }
     }
 

@@ -42,7 +42,7 @@ public static class RunJob
         }
         catch (StepFailedException fault)
         {
-            closing = JobClosing.Failed(input.JobId, Problem.Internal, fault.Message);
+            closing = JobClosing.Failed(input.JobId, fault.Problem, fault.Message);
         }
         catch (JobCancelledException)
         {

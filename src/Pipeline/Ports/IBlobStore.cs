@@ -82,7 +82,7 @@ public abstract class BlobWriter : IAsyncDisposable
     /// <summary>Write-only, not seekable.</summary>
     public abstract Stream Stream { get; }
 
-    /// <exception cref="Contracts.PipelineException"><see cref="Contracts.Problem.StorageWriteFailed"/>: the store is full or away.</exception>
+    /// <exception cref="Contracts.PipelineException"><see cref="Contracts.Problem.StorageWriteFailed"/>: the store is full, closed or away; a <see cref="StoreAwayException"/> where it may come back.</exception>
     public abstract Task<BlobInfo> CommitAsync(CancellationToken cancel = default);
 
     public abstract ValueTask DisposeAsync();

@@ -81,7 +81,7 @@ public sealed class StoryTests : IAsyncLifetime
         Assert.True(job.Status == JobStatus.Completed, job.ErrorMessage);
     }
 
-    static async Task<Job> EndAsync(TestHost host, Job job)
+    internal static async Task<Job> EndAsync(TestHost host, Job job)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!(job = await host.ReadAsync(job)).IsTerminal) await Task.Delay(20, patience.Token);

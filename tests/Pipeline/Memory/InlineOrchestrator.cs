@@ -166,7 +166,7 @@ public sealed class InlineOrchestrator(IServiceProvider services) : IOrchestrati
         catch (Exception fault)
         {
             if (IsGone()) throw new CrashException();
-            throw new StepFailedException(name, fault.GetType().Name, fault.Message);
+            throw new StepFailedException(name, fault.GetType().FullName!, fault.Message);
         }
     }
 

@@ -4,6 +4,7 @@ using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Jobs;
+using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Tests.Memory;
 
 namespace DgxMusic.Pipeline.Tests.Orchestrations;
@@ -113,6 +114,23 @@ public sealed class GenerateMusicTests
         Assert.Contains("3 retries", job.ErrorMessage, StringComparison.Ordinal);
         Assert.NotNull(job.CompletedAt);
         Assert.Empty(host.Blobs.Names);
+    }
+
+    /// <summary>A store of the cloud that is away comes back; only a job that has waited for it as long as for any fault says what it waited for.</summary>
+    [Theory]
+    [InlineData(1, JobStatus.Completed)]
+    [InlineData(3, JobStatus.Completed)]
+    [InlineData(4, JobStatus.Failed)]
+    public async Task GenerateMusic_StoreIsAway_IsTriedAgainAsAfterAFault(int times, JobStatus end)
+    {
+        using var host = new TestHost();
+        for (int n = 0; n < times; n++) host.Orchestrator.FailNext("ExportAudio", new StoreAwayException("The store could not write outputs/a (503 ServerBusy)."));
+        Job job = await RunAsync(host, TestHost.Request());
+
+        Assert.Equal((end, Math.Min(times, 3)), (job.Status, job.Retries.Count));
+        if (end == JobStatus.Completed) return;
+        Assert.Equal("STORAGE_WRITE_FAILED", job.ErrorCode);
+        Assert.Contains("503 ServerBusy", job.ErrorMessage, StringComparison.Ordinal);
     }
 
     [Fact]
