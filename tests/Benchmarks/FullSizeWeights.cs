@@ -5,7 +5,7 @@ using DgxMusic.Models.HTDemucs;
 
 namespace DgxMusic.Benchmarks;
 
-/// <summary>A safetensors file with every parameter of a published HTDemucs, filled by the formula of tests/Models/Golden: the work is the same, the music is not.</summary>
+/// <summary>Safetensors files with every parameter of a published model, filled by the formula of tests/Models/Golden: the work is the same, the music is not.</summary>
 static class FullSizeWeights
 {
     public static HTDemucsConfig Published { get; } =
@@ -13,9 +13,10 @@ static class FullSizeWeights
 
     public static HTDemucsConfig SixSources { get; } = Published with { Sources = ["drums", "bass", "other", "vocals", "guitar", "piano"], BottomChannels = 0 };
 
-    public static void Write(string path, HTDemucsConfig config)
+    public static void Write(string path, HTDemucsConfig config) => Write(path, [.. TensorsOf(config)]);
+
+    public static void Write(string path, IReadOnlyList<(string Name, int[] Shape)> tensors)
     {
-        List<(string Name, int[] Shape)> tensors = [.. TensorsOf(config)];
         var header = new StringBuilder("{");
         long offset = 0;
         foreach ((string name, int[] shape) in tensors)
@@ -114,7 +115,8 @@ static class FullSizeWeights
 
     static float[] Fill(string name, int[] shape)
     {
-        (double scale, double offset) = shape.Length > 1 ? (Math.Sqrt(3.0 / shape.Skip(1).Aggregate(1, (product, size) => product * size)), 0.0)
+        (double scale, double offset) = name.Contains("embed_tokens", StringComparison.Ordinal) ? (4.0, 0.0)
+            : shape.Length > 1 ? (Math.Sqrt(3.0 / shape.Skip(1).Aggregate(1, (product, size) => product * size)), 0.0)
             : name.EndsWith(".scale", StringComparison.Ordinal) ? (0.05, 0.1) : name.EndsWith("weight", StringComparison.Ordinal) ? (0.1, 1.0) : (0.05, 0.0);
         ulong hash = Encoding.UTF8.GetBytes(name).Aggregate(0xcbf29ce484222325UL, (sum, letter) => unchecked((sum ^ letter) * 0x100000001b3));
         float[] values = new float[shape.Aggregate(1, (product, size) => product * size)];

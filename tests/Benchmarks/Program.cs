@@ -13,6 +13,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["htdemucs"] = HTDemucsSpeed.Run,
     ["profile"] = HTDemucsProfile.Run,
     ["step-speed"] = StepSpeed.Run,
+    ["musicgen-speed"] = MusicGenSpeed.Run,
     ["variants"] = TensorVariants.Run,
     ["memory"] = PeakMemory.Run,
     ["leases"] = LeaseSpeed.Run,

@@ -15,9 +15,9 @@ public sealed class CodeGeneration : IDisposable
     readonly DelayPattern pattern;
     readonly GenerationWindow[] windows;
     readonly LanguageModelState past;
-    readonly int[] codes, tokens;   // (codebooks, frames), pad where nothing is written; (codebooks)
-    readonly float[] logits;        // (codebooks, codes)
-    int pastWindow = -1;            // whose positions the model remembers
+    readonly int[] codes;        // (codebooks, frames), pad where nothing is written
+    readonly int[] remembered;   // (positions, codebooks), as far as the model has taken them in
+    readonly float[] logits;     // (codebooks, codes)
 
     /// <param name="sampler">Its steps are counted from the beginning of the music, the prompt included, whatever the windows: no number of its chance is used twice.</param>
     /// <exception cref="ArgumentException">The plan is not one for this model.</exception>
@@ -29,9 +29,10 @@ public sealed class CodeGeneration : IDisposable
         sampler.Settings.Check();
         windows = [.. plan.Windows];
         Steps = windows.Sum(window => window.StepsOf(pattern));
-        (codes, tokens, logits) = (new int[config.Codebooks * plan.TotalFrames], new int[config.Codebooks], new float[config.Codebooks * config.Codes]);
+        int positions = windows.Max(window => pattern.PositionsOf(window.Frames)) - 1;   // the last one is written, never heard
+        (codes, remembered, logits) = (new int[config.Codebooks * plan.TotalFrames], new int[positions * config.Codebooks], new float[config.Codebooks * config.Codes]);
         Restart();
-        past = new(model, condition, (float)sampler.Settings.Guidance, windows.Max(window => pattern.PositionsOf(window.Frames)) - 1);
+        past = new(model, condition, (float)sampler.Settings.Guidance, positions);
     }
 
     /// <summary>Of all windows together.</summary>
@@ -46,7 +47,7 @@ public sealed class CodeGeneration : IDisposable
     /// <exception cref="InvalidOperationException">Steps are left.</exception>
     public Codes Finished => StepsDone == Steps ? Written(plan.TotalFrames) : throw new InvalidOperationException($"{Steps - StepsDone} of {Steps} steps are left.");
 
-    /// <summary>Goes on where a generation of the same plan stood.</summary>
+    /// <summary>Goes on where a generation of the same plan stood. Where it was this one, the model has nothing to take in again.</summary>
     /// <exception cref="ArgumentException">The state is not one of this plan.</exception>
     public void Resume(TokenState state)
     {
@@ -77,22 +78,10 @@ public sealed class CodeGeneration : IDisposable
         if (StepsDone == Steps) return false;
         stopping.ThrowIfCancellationRequested();
         (int number, int position) = Now();
-        Remember(number, position - 1, stopping);
         GenerationWindow window = windows[number];
-        TokensAt(window, position - 1, tokens);
-        past.Step(tokens, logits);
-        Span<int> chosen = stackalloc int[tokens.Length];
-        for (int codebook = 0; codebook < tokens.Length; codebook++)
-        {
-            bool isNew = pattern.FrameAt(position, codebook, window.Frames) >= window.Known;   // neither a gap nor written already
-            chosen[codebook] = isNew ? sampler.Choose(logits.AsSpan(codebook * model.Config.Codes, model.Config.Codes), window.Start + position - 1, codebook) : -1;
-        }
-
-        for (int codebook = 0; codebook < tokens.Length; codebook++)
-        {
-            if (chosen[codebook] >= 0) CodeAt(codebook, window.Start + pattern.FrameAt(position, codebook, window.Frames)!.Value) = chosen[codebook];
-        }
-
+        Remember(window, position - 1, stopping);
+        past.Step(TokensAt(window, position - 1), logits);
+        Write(window, position);
         StepsDone++;
         return true;
     }
@@ -101,7 +90,7 @@ public sealed class CodeGeneration : IDisposable
 
     void Restart()
     {
-        (StepsDone, pastWindow) = (0, -1);
+        StepsDone = 0;
         Array.Fill(codes, model.Config.PadToken);
         for (int codebook = 0; plan.Prompt is not null && codebook < plan.Prompt.Codebooks; codebook++) plan.Prompt.Of(codebook).CopyTo(codes.AsSpan(codebook * plan.TotalFrames));
     }
@@ -118,23 +107,45 @@ public sealed class CodeGeneration : IDisposable
         }
     }
 
-    /// <summary>Lets the model remember exactly the positions of a window before one.</summary>
-    void Remember(int window, int positions, CancellationToken stopping)
+    /// <summary>Lets the model remember exactly the positions of a window before one: what it remembers of them already, it keeps.</summary>
+    void Remember(GenerationWindow window, int positions, CancellationToken stopping)
     {
-        past.Truncate(pastWindow == window ? Math.Min(past.Positions, positions) : 0);
-        pastWindow = window;
-        int from = past.Positions, count = tokens.Length;
-        if (from == positions) return;
-        int[] missing = new int[(positions - from) * count];
-        for (int n = 0; n < positions - from; n++) TokensAt(windows[window], from + n, missing.AsSpan(n * count, count));
-        past.Prefill(missing, stopping);
+        int count = pattern.Codebooks, same = 0;
+        Span<int> before = stackalloc int[count];
+        for (; same < Math.Min(past.Positions, positions); same++)
+        {
+            remembered.AsSpan(same * count, count).CopyTo(before);
+            if (!before.SequenceEqual(TokensAt(window, same))) break;
+        }
+
+        past.Truncate(same);
+        for (int position = same; position < positions; position++) TokensAt(window, position);
+        past.Prefill(remembered.AsSpan(same * count, (positions - same) * count), stopping);
     }
 
-    /// <summary>What stands at a position of a window; the pad token where it has no code.</summary>
-    void TokensAt(GenerationWindow window, int position, Span<int> to)
+    /// <summary>What the model hears at a position of a window, as it is remembered from now on; the pad token where it has no code.</summary>
+    ReadOnlySpan<int> TokensAt(GenerationWindow window, int position)
     {
-        for (int codebook = 0; codebook < to.Length; codebook++)
-            to[codebook] = pattern.FrameAt(position, codebook, window.Frames) is { } frame ? CodeAt(codebook, window.Start + frame) : model.Config.PadToken;
+        Span<int> tokens = remembered.AsSpan(position * pattern.Codebooks, pattern.Codebooks);
+        for (int codebook = 0; codebook < tokens.Length; codebook++)
+            tokens[codebook] = pattern.FrameAt(position, codebook, window.Frames) is { } frame ? CodeAt(codebook, window.Start + frame) : model.Config.PadToken;
+        return tokens;
+    }
+
+    /// <summary>Chooses the codes of a position that are neither gaps nor written already: all of them, or none where one cannot be chosen.</summary>
+    void Write(GenerationWindow window, int position)
+    {
+        Span<int> chosen = stackalloc int[pattern.Codebooks];
+        for (int codebook = 0; codebook < chosen.Length; codebook++)
+        {
+            bool isNew = pattern.FrameAt(position, codebook, window.Frames) >= window.Known;
+            chosen[codebook] = isNew ? sampler.Choose(logits.AsSpan(codebook * model.Config.Codes, model.Config.Codes), window.Start + position - 1, codebook) : -1;
+        }
+
+        for (int codebook = 0; codebook < chosen.Length; codebook++)
+        {
+            if (chosen[codebook] >= 0) CodeAt(codebook, window.Start + position - 1 - pattern.DelayOf(codebook)) = chosen[codebook];
+        }
     }
 
     /// <summary>How many frames of a codebook are written.</summary>

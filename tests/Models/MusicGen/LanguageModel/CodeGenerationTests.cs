@@ -66,6 +66,25 @@ public sealed class CodeGenerationTests : IDisposable
         Assert.Equal(once, CodesOf.All(CodesOf.Run(generation)));
     }
 
+    [Fact]
+    public void Resume_OwnState_TakesNothingInAgain()
+    {
+        List<int> heard = [];
+        golden.Model.Probe = (name, x) =>
+        {
+            if (name == "layer0.out") heard.Add(x.Size(1));
+        };
+        using CodeGeneration generation = golden.Generate(windowed, warm);
+        for (int n = 0; n < 10; n++) generation.Step();
+        TokenState state = generation.State;
+        for (int n = 0; n < 4; n++) generation.Step();
+        Assert.Equal(Enumerable.Repeat(1, 14), heard);
+        generation.Resume(state);
+        for (int n = 0; n < 8; n++) generation.Step();
+        // Steps 10 to 14 again; then a window that knows 7 positions, of which the first is the same in every window.
+        Assert.Equal([.. Enumerable.Repeat(1, 19), 6, 1, 1, 1], heard);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(7)]

@@ -29,16 +29,35 @@ public sealed class LanguageModelTests : LanguageModelContract
         }
     }
 
-    [Fact]
-    public void Prefill_LongerThanABlock_EqualsStepsBitForBit()
+    [Theory]
+    [InlineData(WeightStorage.Float32, CacheStorage.Float32)]
+    [InlineData(WeightStorage.BFloat16, CacheStorage.BFloat16)]
+    [InlineData(WeightStorage.Int8, CacheStorage.BFloat16)]
+    public void Prefill_LongerThanABlock_EqualsStepsBitForBit(WeightStorage storage, CacheStorage cacheStorage)
     {
+        using var stored = new GoldenLanguageModel(Create(), storage, cacheStorage);
         int[] tokens = [.. Enumerable.Range(0, 4 * 300).Select(n => (n * 37) % 129)];
-        float[][] stepped = Stepped(tokens, guidance: 2);
-        using var state = new LanguageModelState(Golden.Model, Golden.Condition, 2, 300);
+        float[][] stepped = Stepped(tokens, guidance: 2, stored);
+        using var state = new LanguageModelState(stored.Model, stored.Condition, 2, 300);
         state.Prefill(tokens.AsSpan(0, 4 * 299));
         float[] logits = new float[4 * 128];
         state.Step(tokens.AsSpan(4 * 299), logits);
         Assert.Equal(stepped[299], logits);
+    }
+
+    [Theory]
+    [InlineData(WeightStorage.Float32, CacheStorage.BFloat16, 4.2e-4)]
+    [InlineData(WeightStorage.BFloat16, CacheStorage.Float32, 1.9e-3)]
+    [InlineData(WeightStorage.BFloat16, CacheStorage.BFloat16, 1.9e-3)]
+    [InlineData(WeightStorage.Int8, CacheStorage.Float32, 4.3e-3)]
+    [InlineData(WeightStorage.Int8, CacheStorage.BFloat16, 4.3e-3)]
+    public void Forward_FewerBits_StaysNear(WeightStorage storage, CacheStorage cacheStorage, double measured)
+    {
+        using var stored = new GoldenLanguageModel(Create(), storage, cacheStorage);
+        int[] sequence = GoldenLanguageModel.Sequence();
+        float[] exact = [.. Stepped(sequence, guidance: 1).SelectMany(step => step)], rounded = [.. Stepped(sequence, guidance: 1, stored).SelectMany(step => step)];
+        // What rounding costs is no matter of an engine's order of sums: a tenth more or less than measured is another rounding.
+        Assert.InRange(GoldenSignal.Distance(rounded, exact), 0.9 * measured, 1.1 * measured);
     }
 
     [Fact]
@@ -154,9 +173,10 @@ public sealed class LanguageModelTests : LanguageModelContract
         Assert.Contains(part, refusal.Message, StringComparison.Ordinal);
     }
 
-    float[][] Stepped(int[] tokens, float guidance)
+    float[][] Stepped(int[] tokens, float guidance, GoldenLanguageModel? other = null)
     {
-        using var state = new LanguageModelState(Golden.Model, Golden.Condition, guidance, tokens.Length / 4);
+        GoldenLanguageModel golden = other ?? Golden;
+        using var state = new LanguageModelState(golden.Model, golden.Condition, guidance, tokens.Length / 4);
         return [.. tokens.Chunk(4).Select(position =>
         {
             float[] logits = new float[4 * 128];
