@@ -11,7 +11,7 @@ static unsafe class QueryKernel<L, V> where L : ILanes<V> where V : unmanaged
     /// <param name="question">Scaled, one value a channel.</param>
     /// <param name="keys">Strips: for each channel <paramref name="lanes"/> keys side by side.</param>
     /// <param name="scores">One a key; as many as the strips hold.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Scores<F>(float* question, int size, byte* keys, int lanes, float* scores, int count) where F : struct, INumberFormat
     {
         nint step = (nint)lanes * F.Size;
@@ -29,7 +29,7 @@ static unsafe class QueryKernel<L, V> where L : ILanes<V> where V : unmanaged
 
     /// <summary>As <see cref="SoftmaxKernel.Absorb"/> does for a column; gives the factor of what was summed before.</summary>
     /// <param name="scores">Room for whole vectors.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static float Absorb(float* scores, int count, ref float highest, ref float sum)
     {
         for (int key = count; key % L.Count != 0; key++) scores[key] = float.NegativeInfinity;
@@ -50,7 +50,7 @@ static unsafe class QueryKernel<L, V> where L : ILanes<V> where V : unmanaged
     /// <summary>result = result · shrink + Σ weight · value.</summary>
     /// <param name="values">Key by key.</param>
     /// <param name="width">Channels of a key, whole vectors.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Weigh<F>(float* weights, int count, byte* values, int width, float* result, float shrink) where F : struct, INumberFormat
     {
         int channel = 0;

@@ -57,7 +57,7 @@ public sealed unsafe partial class ManagedEngine
         if (rows == 0 || weights.Outer == 0) return;
         if (rows <= FewRowsWork.MostRows)
         {
-            var few = new FewRowsWork(kernels, scratch, source, rows, weights, finish);
+            var few = new FewRowsWork(kernels, scratch, source, rows, weights, finish, Threads);
             pool.Run(few.Tasks, few);
             return;
         }

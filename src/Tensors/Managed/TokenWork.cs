@@ -82,19 +82,28 @@ readonly unsafe struct TokenWork(KernelSet kernels, Scratch scratch, TokenSource
     }
 }
 
-/// <summary>A few rows against all weights, strip by strip: each strip is one stretch of memory that is read once, from its start to its end.</summary>
-readonly unsafe struct FewRowsWork(KernelSet kernels, Scratch scratch, TokenSource source, int rows, Packed weights, TokenFinish finish) : IWork
+/// <summary>A few rows against all weights, strip by strip: a task's strips are one stretch of memory that is read once, from its start to its end.</summary>
+readonly unsafe struct FewRowsWork(KernelSet kernels, Scratch scratch, TokenSource source, int rows, Packed weights, TokenFinish finish, int threads) : IWork
 {
     /// <summary>As many as the kernels take unpacked.</summary>
     internal const int MostRows = 4;
 
-    internal int Tasks => weights.Strips;
+    /// <summary>So that threads end together where others use the processor too; each task is a stretch of memory that its thread's prefetches run past.</summary>
+    const int TasksPerThread = 4;
+
+    internal int Tasks => threads == 1 ? 1 : Math.Min(weights.Strips, TasksPerThread * threads);
 
     public void Run(int task, int worker)
     {
-        int width = kernels.Columns, first = task * width;
+        int width = kernels.Columns, each = weights.Strips / Tasks, more = weights.Strips % Tasks;
+        // The longer tasks first.
+        int strip = (task * each) + Math.Min(task, more), last = strip + each + (task < more ? 1 : 0);
         float* results = scratch.For(worker, (long)MostRows * width);
-        kernels.FewRows(weights.Storage, source.Data, source.Depth, weights.BytesAt(first, 0), results, rows, source.Depth, Packed.Block);
-        for (int row = 0; row < rows; row++) finish.Take(results + (row * width), row, first, Math.Min(width, weights.Outer - first));
+        for (; strip < last; strip++)
+        {
+            int first = strip * width;
+            kernels.FewRows(weights.Storage, source.Data, source.Depth, weights.BytesAt(first, 0), results, rows, source.Depth, Packed.Block);
+            for (int row = 0; row < rows; row++) finish.Take(results + (row * width), row, first, Math.Min(width, weights.Outer - first));
+        }
     }
 }
