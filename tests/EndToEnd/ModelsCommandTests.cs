@@ -31,6 +31,18 @@ public sealed class ModelsCommandTests
     }
 
     [Fact]
+    public async Task Install_LicenceAccepted_ShowsItAndStillTakesNoOtherWeights()
+    {
+        using var scratch = new ScratchFolder();
+        string own = Path.Combine(Dgxmusic.SourceFolder, "tests", "Models", "Golden", "musicgen_small");
+        Run run = await Dgxmusic.RunAsync("models", "install", "musicgen-small", "--from", own, "--accept-licence", "--models", scratch["models"], "--json");
+        Assert.Equal((1, "HASH_MISMATCH"), (run.ExitCode, run.Json.GetProperty("code").GetString()));
+        Assert.Contains("Attribution-NonCommercial 4.0", run.Errors);
+        Assert.Contains("'dgxmusic generate --weights FOLDER'", run.Errors);
+        Assert.Empty(scratch.Files("models/musicgen-small"));
+    }
+
+    [Fact]
     public async Task Install_FileThatIsAnother_IsRefusedAndNotKept()
     {
         using var scratch = new ScratchFolder();

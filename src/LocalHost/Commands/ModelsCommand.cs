@@ -67,8 +67,9 @@ static class ModelsCommand
         {
             bool json = parsed.GetValue(common.Json);
             ModelInfo model = ModelCatalog.Find(parsed.GetValue(name)!);
-            bool accepted = parsed.GetValue(accept) || (model.Licence.MustBeAccepted && !json && AskFor(model.Licence));
-            if (!model.Licence.MustBeAccepted) await Console.Error.WriteLineAsync($"{model.Licence.Summary} {model.Licence.Address}");
+            bool accepted = parsed.GetValue(accept);
+            if (accepted || !model.Licence.MustBeAccepted) await Console.Error.WriteLineAsync($"{model.Licence.Summary} {model.Licence.Address}");
+            else accepted = !json && AskFor(model.Licence);
             var request = new InstallRequest(model.Name, parsed.GetValue(from), accepted);
             ModelStatus status = await ProgressBar.ShowAsync(model.Name, show => store.InstallAsync(request, new Progress(show), cancel));
             Show(store.Folder, ModelReport.Of(status), json);

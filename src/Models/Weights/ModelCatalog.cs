@@ -46,15 +46,16 @@ public static class ModelCatalog
     public static ModelInfo Find(string name) => All.FirstOrDefault(model => model.Name == name)
         ?? throw new PipelineException(Problem.InvalidRequest, $"'{name}' is not one of {string.Join(", ", All.Select(model => model.Name))}.");
 
-    static ModelInfo Demucs(string name, params ModelFile[] files) => new(name, "separation", demucs, files, [.. files.Select(file => file.Name)]);
+    static ModelInfo Demucs(string name, params ModelFile[] files) => new(name, ModelInfo.Separation, demucs, files, [.. files.Select(file => file.Name)]);
 
     /// <param name="name">Signature of the training run, then the first 8 digits of the file's SHA-256.</param>
     static ModelFile Hybrid(string name, long bytes, string sha256) => new($"{name}.th", new Uri($"https://dl.fbaipublicfiles.com/demucs/hybrid_transformer/{name}.th"), bytes, sha256, bytes);
 
     static ModelInfo MusicGen(string name, string[] weights, (string Name, long AboutBytes, string? Sha256)[] files)
     {
-        (string, long, string?)[] settings = [("config.json", 7_870, null), ("generation_config.json", 224, null), ("tokenizer.json", 2_420_000, null), ("spiece.model", 792_000, null)];
         var address = new Uri($"https://huggingface.co/facebook/{name}/resolve/main/");
-        return new ModelInfo(name, "generation", musicGen, [.. files.Concat(settings).Select(file => new ModelFile(file.Item1, new Uri(address, file.Item1), null, file.Item3, file.Item2))], weights);
+        ModelFile File(string file, long aboutBytes, string? sha256 = null) => new(file, new Uri(address, file), null, sha256, aboutBytes);
+        ModelFile[] settings = [File("config.json", 7_870), File("spiece.model", 792_000) with { OrElse = File("tokenizer.json", 2_420_000) }];
+        return new ModelInfo(name, ModelInfo.Generation, musicGen, [.. files.Select(file => File(file.Name, file.AboutBytes, file.Sha256)), .. settings], weights);
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using DgxMusic.Contracts;
+using DgxMusic.Models.MusicGen;
+using DgxMusic.Models.MusicGen.Text;
 
 namespace DgxMusic.Models.Weights;
 
@@ -16,9 +18,8 @@ sealed class ModelInstaller(ModelInfo model, string folder, string? from, Downlo
             await using FileStream hold = await LockAsync(cancel);
             InstallRecord? before = InstallRecord.Read(folder);
             var files = new List<InstalledFile>();
-            foreach (ModelFile file in model.Files)
-                files.Add(await FindInstalledAsync(file, before, files.Count + 1, cancel) ?? await FetchAsync(file, files.Count + 1, cancel));
-            foreach (string weights in model.Weights) WeightFile.Open(Path.Combine(folder, weights)).Dispose();
+            foreach (ModelFile file in model.Files) files.Add(await InstallAsync(file, before, files.Count + 1, cancel));
+            Check(files);
             new InstallRecord(model.Name, model.Licence.Name, files).Write(folder);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -26,6 +27,35 @@ sealed class ModelInstaller(ModelInfo model, string folder, string? from, Downlo
             string reason = $"{model.Name} could not be written to {folder}: {fault.Message.TrimEnd('.')}";
             throw new PipelineException(Problem.StorageWriteFailed, $"{reason}. What arrived stays there, and the next installation goes on from it.");
         }
+    }
+
+    /// <summary>The file, or the one that does as well: what is here already, else what is there to be had.</summary>
+    async Task<InstalledFile> InstallAsync(ModelFile file, InstallRecord? before, int number, CancellationToken cancel)
+    {
+        foreach (ModelFile form in file.Forms)
+        {
+            if (await FindInstalledAsync(form, before, number, cancel) is { } there) return there;
+        }
+
+        if (file.OrElse is not { } other) return await FetchAsync(file, number, cancel);
+        try
+        {
+            return await FetchAsync(file, number, cancel);
+        }
+        catch (PipelineException fault) when (fault.Problem == Problem.FileNotFound || fault.Problem == Problem.DownloadFailed)
+        {
+            return await FetchAsync(other, number, cancel);
+        }
+    }
+
+    /// <summary>Whether the files are what they should be and go together, before they are known as installed.</summary>
+    /// <exception cref="PipelineException"><see cref="Problem.WeightsUnreadable"/>, <see cref="Problem.WeightsRefused"/>, <see cref="Problem.WeightsMismatch"/>.</exception>
+    void Check(IReadOnlyList<InstalledFile> files)
+    {
+        foreach (string weights in model.Weights) WeightFile.Open(Path.Combine(folder, weights)).Dispose();
+        if (model.Task != ModelInfo.Generation) return;
+        string tokenizer = files.Select(file => file.Name).First(name => name is "spiece.model" or "tokenizer.json");
+        UnigramTokenizer.Read(Path.Combine(folder, tokenizer), MusicGenConfig.Read(Path.Combine(folder, "config.json")).Text);
     }
 
     /// <summary>The file if it is there already and is the right one.</summary>
@@ -54,7 +84,7 @@ sealed class ModelInstaller(ModelInfo model, string folder, string? from, Downlo
         {
             Download.Discard(part);
             string difference = $"it has {length} bytes with the SHA-256 {sha256}, not {expected ?? $"{file.Bytes} bytes"}";
-            throw new PipelineException(Problem.HashMismatch, $"{source} is not the published {file.Name}: {difference}. It was removed; install again, or from another place.");
+            throw new PipelineException(Problem.HashMismatch, $"{source} is not the published {file.Name}: {difference}. It was removed; install again, or from another place. {model.OwnWeights}");
         }
 
         if (expected is null && file.Name.EndsWith(".json", StringComparison.Ordinal)) CheckJson(part, source);
@@ -80,7 +110,7 @@ sealed class ModelInstaller(ModelInfo model, string folder, string? from, Downlo
 
     async Task CopyAsync(string local, string part, ModelFile file, int number, CancellationToken cancel)
     {
-        if (!File.Exists(local)) throw new PipelineException(Problem.FileNotFound, $"There is no file {local}; {model.Name} needs {string.Join(", ", model.Files.Select(needed => needed.Name))}.");
+        if (!File.Exists(local)) throw Missing(local);
         await using FileStream source = new(local, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         Download.Discard(part);
         Download.CheckSpace(part, source.Length, rules);
@@ -93,6 +123,12 @@ sealed class ModelInstaller(ModelInfo model, string folder, string? from, Downlo
         }
 
         copy.Flush(flushToDisk: true);
+    }
+
+    PipelineException Missing(string local)
+    {
+        IEnumerable<string> needed = model.Files.Select(file => string.Join(" or ", file.Forms.Select(form => form.Name)));
+        return new(Problem.FileNotFound, $"There is no file {local}; {model.Name} needs {string.Join(", ", needed)}, as they were published. {model.OwnWeights}");
     }
 
     /// <summary>Holds off other installations of this model, in this process and in others. The system lets go when the process dies.</summary>

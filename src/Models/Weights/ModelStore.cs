@@ -38,11 +38,12 @@ public sealed class ModelStore
     /// <exception cref="PipelineException"><see cref="Problem.ModelNotInstalled"/>, naming the command that installs it.</exception>
     public IReadOnlyList<string> Weights(string name) => [.. Find(name).Weights.Select(file => PathOf(name, file))];
 
-    /// <summary>Any file of an installed model, such as its tokenizer.</summary>
+    /// <summary>Any file of an installed model, such as its tokenizer, in the form in which it was installed.</summary>
     /// <inheritdoc cref="Weights"/>
     public string PathOf(string name, string file)
     {
         if (!IsInstalled(name)) throw NotInstalled(name);
+        if (Find(name).FileOf(file) is { } known) file = FormOf(known, InstallRecord.Read(FolderOf(name))).Name;
         string path = Path.Combine(FolderOf(name), file);
         if (!File.Exists(path)) shelf?.Fetch(name, file, path);
         return path;
@@ -59,10 +60,13 @@ public sealed class ModelStore
             return [path];
         }
 
+        // Weights in several files are opened by their index: all of them are looked at, and brought here.
+        ModelInfo model = Find(name);
         InstallRecord? record = InstallRecord.Read(FolderOf(name));
-        foreach ((string file, string path) in Find(name).Weights.Zip(Weights(name)))
+        foreach (ModelFile file in model.Files.Where(file => file.Sha256 is not null || model.Weights.Contains(file.Name)))
         {
-            string? expected = Find(name).Files.First(known => known.Name == file).Sha256 ?? record?.Files.FirstOrDefault(known => known.Name == file)?.Sha256;
+            string path = PathOf(name, file.Name);
+            string? expected = file.Sha256 ?? record?.Files.FirstOrDefault(known => known.Name == file.Name)?.Sha256;
             if (expected is not null) Require(path, expected, $"'dgxmusic models install {name}' gets it again");
         }
 
@@ -89,7 +93,7 @@ public sealed class ModelStore
         ModelInfo model = Find(name);
         InstallRecord record = InstallRecord.Read(FolderOf(name)) ?? throw NotInstalled(name);
         var files = new List<VerifiedFile>();
-        foreach (ModelFile file in model.Files)
+        foreach (ModelFile file in model.Files.Select(file => FormOf(file, record)))
         {
             string? expected = file.Sha256 ?? record.Files.FirstOrDefault(known => known.Name == file.Name)?.Sha256;
             string path = Path.Combine(FolderOf(name), file.Name);
@@ -125,11 +129,14 @@ public sealed class ModelStore
         var folder = new DirectoryInfo(FolderOf(model.Name));
         Dictionary<string, long> there = folder.Exists ? folder.EnumerateFiles().ToDictionary(file => file.Name, file => file.Length) : [];
         bool complete = InstallRecord.Read(folder.FullName) is { } record
-            && model.Files.All(file => record.Files.Any(known => known.Name == file.Name && BytesOf(file.Name) == known.Bytes));
+            && model.Files.All(file => record.Files.Any(known => file.Forms.Any(form => form.Name == known.Name) && BytesOf(known.Name) == known.Bytes));
         return new ModelStatus(model, complete ? ModelState.Installed : there.Count > 0 ? ModelState.Partial : ModelState.Missing, folder.FullName, there.Values.Sum());
 
         long? BytesOf(string file) => there.TryGetValue(file, out long bytes) ? bytes : shelf?.BytesOf(model.Name, file);
     }
+
+    /// <summary>The one of its forms that was installed.</summary>
+    static ModelFile FormOf(ModelFile file, InstallRecord? record) => file.Forms.FirstOrDefault(form => record?.Files.Any(known => known.Name == form.Name) ?? false) ?? file;
 
     ModelInfo Find(string name) => catalog.FirstOrDefault(model => model.Name == name) ?? ModelCatalog.Find(name);
 

@@ -11,7 +11,7 @@ static class PickleCalls
     const int MostText = 64, MostDimensions = 16;
     static readonly HashSet<string> names =
     [
-        "collections.OrderedDict", "fractions.Fraction", "torch._utils._rebuild_tensor_v2", "demucs.htdemucs.HTDemucs",
+        "collections.OrderedDict", "fractions.Fraction", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter", "demucs.htdemucs.HTDemucs",
         "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "numpy.dtype", "_codecs.encode",
     ];
 
@@ -25,6 +25,9 @@ static class PickleCalls
         ("fractions.Fraction", [string { Length: <= MostText } text]) => Fraction(text),
         ("torch._utils._rebuild_tensor_v2", [PickleStorage storage, long offset, object?[] sizes, object?[] strides, bool, PickleDict { Items.Count: 0 }, ..])
             when Numbers(sizes) is { } shape && Numbers(strides) is { } steps => new PickleTensor(storage, offset, shape, steps),
+
+        // Parameters are tensors; whoever saved them so went on training.
+        ("torch._utils._rebuild_parameter", [PickleTensor tensor, bool, PickleDict { Items.Count: 0 }]) => tensor,
 
         // The measured quality of a model stands in its package as NumPy scalars.
         ("_codecs.encode", [string { Length: <= MostText } text, "latin1"]) when text.All(c => c <= 0xff) => Encoding.Latin1.GetBytes(text),

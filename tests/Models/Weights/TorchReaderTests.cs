@@ -44,6 +44,15 @@ public sealed class TorchReaderTests : IDisposable
         Assert.Equal(six, weights.Read("w", 6));
     }
 
+    // Who saves parameters instead of a state gets them wrapped once more.
+    [Fact]
+    public void Open_Parameters_AreTheirTensors()
+    {
+        byte[] pickle = PickleBuilder.Holding(pickle => pickle.Global("torch._utils", "_rebuild_parameter").Op('(').Tensor([6], [1]).Raw(0x88).Global("collections", "OrderedDict").Op(')').Op('R').Op('t').Op('R'));
+        using WeightFile weights = WeightFile.Open(Save(pickle, ArchiveBuilder.Floats(six)));
+        Assert.Equal(six, weights.Read("w", 6));
+    }
+
     // The fine-tuned packages carry their measured quality so.
     [Fact]
     public void Open_PackageWithNumpyScalar_ReadsItsValue()
