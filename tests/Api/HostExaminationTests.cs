@@ -63,6 +63,8 @@ public sealed class HostExaminationTests
     [Theory]
     [InlineData(null, null, null, HealthStatus.Healthy, "does 16 steps at once, a GPU worker one; 4 jobs run at the same time; a step may last 00:10:00")]
     [InlineData("1", null, null, HealthStatus.Unhealthy, "maxConcurrentActivityFunctions is 1")]
+    [InlineData("4", null, null, HealthStatus.Degraded, "maxConcurrentActivityFunctions is 4, and 4 jobs run at the same time")]
+    [InlineData("5", null, null, HealthStatus.Healthy, "does 5 steps at once")]
     [InlineData(null, "1", null, HealthStatus.Degraded, "maxConcurrentOrchestratorFunctions is 1: 4 jobs")]
     [InlineData(null, null, "00:01:00", HealthStatus.Degraded, "functionTimeout is 00:01:00")]
     [InlineData(null, null, "-1", HealthStatus.Healthy, "as long as the plan allows")]

@@ -59,7 +59,7 @@ public sealed class MockTests
         JsonElement command = (await Dgxmusic.RunAsync("doctor", "--benchmark", "--json", "--data", folder["data"])).Json;
         string[] Names(JsonElement report) => [.. report.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()!)];
         string[] machine = ["runtime", "processor", "ffmpeg", "data", "disk_space", "engines"];
-        Assert.Equal([.. machine, "gpu_workers", "inboxes"], Names(doctor));
+        Assert.Equal([.. machine, "gpu_workers", "inboxes", "models"], Names(doctor));
         Assert.Equal(machine, Names(command));
         Assert.Equal(Names(doctor), Names((await Dgxmusic.RunAsync("doctor", "--server", $"{server.Http.BaseAddress}", "--json")).Json));
         Assert.Equal("INVALID_REQUEST", (await Dgxmusic.RunAsync("doctor", "--server", $"{server.Http.BaseAddress}", "--benchmark", "--json")).Json.GetProperty("code").GetString());

@@ -24,6 +24,8 @@ public sealed class StepLimitExamination(HostSettings host, PipelineOptions pipe
         var findings = new Findings(Name);
         if (host.MostActivities is not { } activities) findings.Warn($"{Activities} is not set, so an instance begins ten steps a processor at once, more than its memory may hold: 16 is this program's own.");
         else if (activities < FewestActivities) findings.Fail($"{Activities} is {activities}: a step that computes would keep those that end and cancel jobs waiting. Set it to {FewestActivities} or more.");
+        else if (activities <= pipeline.MaxConcurrentJobs)
+            findings.Warn($"{Activities} is {activities}, and {pipeline.MaxConcurrentJobs} jobs run at the same time: an instance may fill with steps that wait for one model, and steps that end and cancel jobs wait with them. Set it to more, or Pipeline:MaxConcurrentJobs to less.");
         if (host.MostOrchestrators is { } orchestrators && orchestrators < FewestActivities)
             findings.Warn($"{Orchestrators} is {orchestrators}: {pipeline.MaxConcurrentJobs} jobs would take turns at being planned. Set it to {FewestActivities} or more.");
         if (host.Timeout is { } timeout && timeout < shortest)
