@@ -57,11 +57,11 @@ abstract unsafe class KernelSet
     internal abstract void NarrowProduct(float* a, nint aStep, float* b, float* c, int rows, int depth, bool add);
 
     /// <summary>Scores of one query; see <see cref="QueryKernel{L,V}"/>, also for the next two.</summary>
-    internal abstract void Scores(CacheStorage storage, float* question, int size, byte* keys, int lanes, float* scores, int count);
+    internal abstract void Scores(CacheStorage storage, float* question, int size, byte* keys, int lanes, float* scores, int count, byte* ahead);
 
     internal abstract float Absorb(float* scores, int count, ref float highest, ref float sum);
 
-    internal abstract void Weigh(CacheStorage storage, float* weights, int count, byte* values, int width, float* result, float shrink);
+    internal abstract void Weigh(CacheStorage storage, float* weights, int count, byte* values, int width, float* result, float shrink, byte* ahead);
 
     /// <summary>Makes floats of their upper halves.</summary>
     internal abstract void Widen(ushort* from, float* to, long count);

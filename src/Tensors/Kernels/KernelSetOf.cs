@@ -35,18 +35,18 @@ sealed unsafe class KernelSet<L, V>(string name, int rows) : KernelSet where L :
     internal override void NarrowProduct(float* a, nint aStep, float* b, float* c, int rowCount, int depth, bool add) =>
         ProductKernel<L, V>.RunNarrow(a, aStep, b, c, rowCount, depth, add);
 
-    internal override void Scores(CacheStorage storage, float* question, int size, byte* keys, int lanes, float* scores, int count)
+    internal override void Scores(CacheStorage storage, float* question, int size, byte* keys, int lanes, float* scores, int count, byte* ahead)
     {
-        if (storage == CacheStorage.BFloat16) QueryKernel<L, V>.Scores<BFloat16Format>(question, size, keys, lanes, scores, count);
-        else QueryKernel<L, V>.Scores<Float32Format>(question, size, keys, lanes, scores, count);
+        if (storage == CacheStorage.BFloat16) QueryKernel<L, V>.Scores<BFloat16Format>(question, size, keys, lanes, scores, count, ahead);
+        else QueryKernel<L, V>.Scores<Float32Format>(question, size, keys, lanes, scores, count, ahead);
     }
 
     internal override float Absorb(float* scores, int count, ref float highest, ref float sum) => QueryKernel<L, V>.Absorb(scores, count, ref highest, ref sum);
 
-    internal override void Weigh(CacheStorage storage, float* weights, int count, byte* values, int width, float* result, float shrink)
+    internal override void Weigh(CacheStorage storage, float* weights, int count, byte* values, int width, float* result, float shrink, byte* ahead)
     {
-        if (storage == CacheStorage.BFloat16) QueryKernel<L, V>.Weigh<BFloat16Format>(weights, count, values, width, result, shrink);
-        else QueryKernel<L, V>.Weigh<Float32Format>(weights, count, values, width, result, shrink);
+        if (storage == CacheStorage.BFloat16) QueryKernel<L, V>.Weigh<BFloat16Format>(weights, count, values, width, result, shrink, ahead);
+        else QueryKernel<L, V>.Weigh<Float32Format>(weights, count, values, width, result, shrink, ahead);
     }
 
     internal override void Widen(ushort* from, float* to, long count) => Maps<L, V>.Widen(from, to, count);

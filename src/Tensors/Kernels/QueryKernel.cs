@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace DgxMusic.Tensors.Kernels;
 
@@ -11,17 +12,23 @@ static unsafe class QueryKernel<L, V> where L : ILanes<V> where V : unmanaged
     /// <param name="question">Scaled, one value a channel.</param>
     /// <param name="keys">Strips: for each channel <paramref name="lanes"/> keys side by side.</param>
     /// <param name="scores">One a key; as many as the strips hold.</param>
+    /// <param name="ahead">What is read after these keys, as many bytes: asked for while they are read.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Scores<F>(float* question, int size, byte* keys, int lanes, float* scores, int count) where F : struct, INumberFormat
+    internal static void Scores<F>(float* question, int size, byte* keys, int lanes, float* scores, int count, byte* ahead) where F : struct, INumberFormat
     {
-        nint step = (nint)lanes * F.Size;
+        nint step = (nint)lanes * F.Size, away = (nint)(ahead - keys);
         for (int first = 0; first < count; first += lanes, keys += size * step)
         {
             for (int lane = 0; lane < lanes; lane += L.Count)
             {
                 V sum = L.Fill(0);
                 byte* at = keys + ((nint)lane * F.Size);
-                for (int channel = 0; channel < size; channel++, at += step) sum = L.MultiplyAdd(F.Load<L, V>(at), L.Fill(question[channel]), sum);
+                for (int channel = 0; channel < size; channel++, at += step)
+                {
+                    if (Sse.IsSupported) Sse.Prefetch0(at + away);
+                    sum = L.MultiplyAdd(F.Load<L, V>(at), L.Fill(question[channel]), sum);
+                }
+
                 L.Store(sum, scores + first + lane);
             }
         }
@@ -50,17 +57,19 @@ static unsafe class QueryKernel<L, V> where L : ILanes<V> where V : unmanaged
     /// <summary>result = result · shrink + Σ weight · value.</summary>
     /// <param name="values">Key by key.</param>
     /// <param name="width">Channels of a key, whole vectors.</param>
+    /// <param name="ahead">What is read after these values, as many bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Weigh<F>(float* weights, int count, byte* values, int width, float* result, float shrink) where F : struct, INumberFormat
+    internal static void Weigh<F>(float* weights, int count, byte* values, int width, float* result, float shrink, byte* ahead) where F : struct, INumberFormat
     {
         int channel = 0;
-        nint step = (nint)width * F.Size, vector = (nint)L.Count * F.Size;
+        nint step = (nint)width * F.Size, vector = (nint)L.Count * F.Size, away = (nint)(ahead - values);
         for (; channel <= width - (4 * L.Count); channel += 4 * L.Count)
         {
             V x = L.Fill(0), y = L.Fill(0), z = L.Fill(0), w = L.Fill(0);
             byte* at = values + ((nint)channel * F.Size);
             for (int key = 0; key < count; key++, at += step)
             {
+                Ahead<F>(at + away);
                 V weight = L.Fill(weights[key]);
                 (x, y) = (L.MultiplyAdd(F.Load<L, V>(at), weight, x), L.MultiplyAdd(F.Load<L, V>(at + vector), weight, y));
                 (z, w) = (L.MultiplyAdd(F.Load<L, V>(at + (2 * vector)), weight, z), L.MultiplyAdd(F.Load<L, V>(at + (3 * vector)), weight, w));
@@ -79,6 +88,18 @@ static unsafe class QueryKernel<L, V> where L : ILanes<V> where V : unmanaged
             for (int key = 0; key < count; key++, at += step) x = L.MultiplyAdd(F.Load<L, V>(at), L.Fill(weights[key]), x);
             Add(result + channel, shrink, x);
         }
+    }
+
+    /// <summary>Asks for four vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Ahead<F>(byte* at) where F : struct, INumberFormat
+    {
+        const int line = 64;
+        if (!Sse.IsSupported) return;
+        Sse.Prefetch0(at);
+        if (4 * L.Count * F.Size > line) Sse.Prefetch0(at + line);
+        if (4 * L.Count * F.Size > 2 * line) Sse.Prefetch0(at + (2 * line));
+        if (4 * L.Count * F.Size > 3 * line) Sse.Prefetch0(at + (3 * line));
     }
 
     // Two roundings, as the wide path has them.

@@ -44,7 +44,8 @@ public sealed unsafe partial class ManagedEngine
         var inputs = new AttentionInputs(q, packed, keys, layout.Scale ?? (1 / MathF.Sqrt(packed.HeadSize)), bias, layout.Causal);
         if (queries.Size(1) <= FewQueriesWork.MostQueries)
         {
-            pool.Run(packed.Batch * packed.Heads, new FewQueriesWork(kernels, scratch, inputs, to));
+            var few = new FewQueriesWork(kernels, scratch, inputs, to, Threads);
+            pool.Run(few.Tasks, few);
         }
         else
         {
