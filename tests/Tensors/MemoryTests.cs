@@ -31,6 +31,23 @@ public sealed class MemoryTests
         Assert.True(allocated < 8_192, $"{allocated} bytes");
     }
 
+    [Theory]
+    [InlineData(WeightStorage.Float32, 4 * 512 * 480)]
+    [InlineData(WeightStorage.BFloat16, 2 * 512 * 480)]
+    [InlineData(WeightStorage.Int8, (512 * 480) + (4 * 4 * 480))]   // and a step for each of 4 blocks of 480 outputs
+    public void Prepare_AnyStorage_HoldsItsBytesAndNoCopy(WeightStorage storage, int bytes)
+    {
+        using var engine = new ManagedEngine(1);
+        float[] weight = Noise.Of(1, 480, 512);
+        engine.Prepare(new LinearLayout(512, 480), weight, default, storage);
+        long reach = engine.Lasting.Reach, before = GC.GetAllocatedBytesForCurrentThread();
+        engine.Prepare(new LinearLayout(512, 480), weight, default, storage);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // 480 outputs fill whole strips of every vector width.
+        Assert.Equal(bytes, (engine.Lasting.Reach - reach) * sizeof(float));
+        Assert.True(allocated < 4_096, $"{allocated} bytes");
+    }
+
     [Fact]
     public void Scope_ManyRounds_UsesTheSameMemory()
     {

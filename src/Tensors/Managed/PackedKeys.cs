@@ -53,8 +53,12 @@ sealed unsafe class PackedKeys : IDisposable
     internal byte* ValuesFrom(int item, int head, int key) => (byte*)values!.Data + ((((long)item * Heads) + head) * ValueStep) + ((long)key * ValueWidth * NumberBytes);
 
     /// <summary>Stores tokens from <paramref name="start"/> on.</summary>
-    internal void Put(WorkerPool pool, ManagedTensor newKeys, ManagedTensor newValues, int start) =>
-        pool.Run(Batch * Heads, new PutWork(this, newKeys, newValues, start));
+    internal void Put(WorkerPool pool, ManagedTensor newKeys, ManagedTensor newValues, int start)
+    {
+        // One token of a head is so little work that a task takes several heads.
+        int tasks = newKeys.Size(1) < lanes ? Math.Min(Batch * Heads, pool.Workers) : Batch * Heads;
+        pool.Run(tasks, new PutWork(this, newKeys, newValues, start, tasks));
+    }
 
     public void Dispose()
     {
@@ -62,11 +66,17 @@ sealed unsafe class PackedKeys : IDisposable
         if (Interlocked.Exchange(ref values, null) is { } v) v.Return();
     }
 
-    readonly struct PutWork(PackedKeys packed, ManagedTensor newKeys, ManagedTensor newValues, int start) : IWork
+    readonly struct PutWork(PackedKeys packed, ManagedTensor newKeys, ManagedTensor newValues, int start, int tasks) : IWork
     {
         public void Run(int task, int worker)
         {
-            int item = task / packed.Heads, head = task % packed.Heads, tokens = newKeys.Size(1), size = packed.HeadSize, lanes = packed.KeyLanes;
+            long heads = packed.Batch * packed.Heads;
+            for (int head = (int)(heads * task / tasks); head < heads * (task + 1) / tasks; head++) PutHead(head / packed.Heads, head % packed.Heads);
+        }
+
+        void PutHead(int item, int head)
+        {
+            int tokens = newKeys.Size(1), size = packed.HeadSize, lanes = packed.KeyLanes;
             long first = ((long)item * tokens * packed.Channels) + ((long)head * size);
             float* from = newKeys.Data + first;
             for (int token = 0; token < tokens;)

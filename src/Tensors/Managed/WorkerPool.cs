@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace DgxMusic.Tensors.Managed;
 
@@ -12,24 +14,30 @@ unsafe interface IWork
 
 /// <summary>
 /// A few threads that share the tasks of one piece of work at a time. The caller works too and waits for tasks, never for threads:
-/// a thread that the system holds back delays nothing that it has not begun. Idle threads spin shortly, then sleep.
+/// a thread that the system holds back delays nothing that it has not begun. Idle threads look for work for half a millisecond, so that the many small pieces of a decoder's step
+/// find them awake, then sleep.
 /// </summary>
 sealed unsafe class WorkerPool : IDisposable
 {
-    const int SpinsBeforeSleep = 400;
+    /// <summary>Looks, some 40 ns apart, between two looks at the clock.</summary>
+    const int LooksPerTime = 64;
+
+    static readonly TimeSpan awake = TimeSpan.FromMilliseconds(0.5), patience = TimeSpan.FromMicroseconds(20);
     readonly Lock exclusive = new();
     readonly object bell = new();
     readonly Thread[] threads;
     delegate*<void*, int, int, void> body;
     void* work;
     int tasks;
-    int pending;
     int sleeping;
     bool stopped;
     ExceptionDispatchInfo? fault;
 
     /// <summary>High half: number of the piece of work. Low half: the next task; at or above <see cref="tasks"/> none is left.</summary>
-    long state = uint.MaxValue;
+    Lone state = new() { Value = uint.MaxValue };
+
+    /// <summary>Tasks that have not ended.</summary>
+    Lone pending;
 
     internal WorkerPool(int workers)
     {
@@ -59,9 +67,8 @@ sealed unsafe class WorkerPool : IDisposable
             }
 
             Publish(&Invoke<TWork>, Unsafe.AsPointer(ref what), count);
-            TakeTasks(Volatile.Read(ref state) >> 32, worker: 0);
-            var spinner = new SpinWait();
-            while (Volatile.Read(ref pending) > 0) spinner.SpinOnce(sleep1Threshold: -1);
+            TakeTasks(Volatile.Read(ref state.Value) >> 32, worker: 0);
+            AwaitOthers();
             ExceptionDispatchInfo? failed = fault;
             fault = null;
             failed?.Throw();
@@ -84,13 +91,13 @@ sealed unsafe class WorkerPool : IDisposable
     void Publish(delegate*<void*, int, int, void> newBody, void* newWork, int count)
     {
         // Closed first: a thread that has read a new field finds that it can take no old task with it.
-        long number = (state >> 32) + 1;
-        Interlocked.Exchange(ref state, (number << 32) | uint.MaxValue);
+        long number = (state.Value >> 32) + 1;
+        Interlocked.Exchange(ref state.Value, (number << 32) | uint.MaxValue);
         body = newBody;
         work = newWork;
         tasks = count;
-        Volatile.Write(ref pending, count);
-        Interlocked.Exchange(ref state, number << 32);
+        Volatile.Write(ref pending.Value, count);
+        Interlocked.Exchange(ref state.Value, number << 32);
         if (Volatile.Read(ref sleeping) == 0) return;
         lock (bell) Monitor.PulseAll(bell);
     }
@@ -99,14 +106,14 @@ sealed unsafe class WorkerPool : IDisposable
     {
         while (true)
         {
-            long seen = Volatile.Read(ref state);
+            long seen = Volatile.Read(ref state.Value);
             if (seen >> 32 != number) return;
             delegate*<void*, int, int, void> toRun = body;
             void* on = work;
             int count = Volatile.Read(ref tasks);
             uint task = (uint)seen;
             if (task >= (uint)count) return;
-            if (Interlocked.CompareExchange(ref state, seen + 1, seen) != seen) continue;
+            if (Interlocked.CompareExchange(ref state.Value, seen + 1, seen) != seen) continue;
             try
             {
                 toRun(on, (int)task, worker);
@@ -116,8 +123,22 @@ sealed unsafe class WorkerPool : IDisposable
                 fault ??= ExceptionDispatchInfo.Capture(exception);
             }
 
-            Interlocked.Decrement(ref pending);
+            Interlocked.Decrement(ref pending.Value);
         }
+    }
+
+    /// <summary>Others mostly end within a task's time; one that does not is held back by the system, which may want this processor for it.</summary>
+    void AwaitOthers()
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int look = 0; Volatile.Read(ref pending.Value) > 0; look++)
+        {
+            Thread.SpinWait(1);
+            if (look % LooksPerTime == LooksPerTime - 1 && Stopwatch.GetElapsedTime(start) > patience) break;
+        }
+
+        var spinner = new SpinWait();
+        while (Volatile.Read(ref pending.Value) > 0) spinner.SpinOnce(sleep1Threshold: -1);
     }
 
     void Serve(int worker)
@@ -134,20 +155,31 @@ sealed unsafe class WorkerPool : IDisposable
     /// <summary>Number of the next piece of work after <paramref name="done"/>.</summary>
     long Await(long done)
     {
-        for (int spin = 0; spin < SpinsBeforeSleep; spin++)
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < awake;)
         {
-            long number = Volatile.Read(ref state) >> 32;
-            if (number != done) return number;
-            Thread.SpinWait(20);
+            for (int look = 0; look < LooksPerTime; look++)
+            {
+                long number = Volatile.Read(ref state.Value) >> 32;
+                if (number != done) return number;
+                Thread.SpinWait(1);
+            }
         }
 
         lock (bell)
         {
             Interlocked.Increment(ref sleeping);
-            while (Volatile.Read(ref state) >> 32 == done && !stopped) Monitor.Wait(bell);
+            while (Volatile.Read(ref state.Value) >> 32 == done && !stopped) Monitor.Wait(bell);
             Interlocked.Decrement(ref sleeping);
         }
 
-        return Volatile.Read(ref state) >> 32;
+        return Volatile.Read(ref state.Value) >> 32;
+    }
+
+    /// <summary>A number that shares its cache lines with no other: threads that look at it slow nobody who writes beside it.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    struct Lone
+    {
+        [FieldOffset(128)]
+        internal long Value;
     }
 }
