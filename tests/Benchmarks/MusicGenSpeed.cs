@@ -65,8 +65,8 @@ static class MusicGenSpeed
         foreach (int frames in (int[])[ShortFrames, LongFrames])
         {
             double seconds = ClipSeconds(steps, frames + 3);
-            yield return new(
-                $"{how}, {frames} frames", [(frames + 3) / seconds], "steps/s", string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} s for {frames / 50} s of music, {seconds / frames * 50:F2} s a second"));
+            string beside = string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} s for {frames / 50} s of music, {seconds / frames * 50:F2} s a second");
+            yield return new($"{how}, {frames} frames", [(frames + 3) / seconds], "steps/s", beside);
         }
     }
 
@@ -90,7 +90,7 @@ static class MusicGenSpeed
         for (int step = 0; step < count; step++)
         {
             int after = Math.Max(1, steps.FindIndex(place => place.Position >= step));
-            if (after == 0 || step > steps[^1].Position) after = steps.Count - 1;
+            if (step > steps[^1].Position) after = steps.Count - 1;
             double along = Math.Min(1, (double)(step - steps[after - 1].Position) / (steps[after].Position - steps[after - 1].Position));
             sum += (Middle(after - 1) * (1 - along)) + (Middle(after) * along);
         }

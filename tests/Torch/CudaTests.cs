@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.ExceptionServices;
 using DgxMusic.Models.Tests;
 using DgxMusic.Models.Tests.HTDemucs;
+using DgxMusic.Models.Tests.MusicGen.LanguageModel;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Tensors;
 using Xunit.Sdk;
@@ -12,7 +13,7 @@ namespace DgxMusic.Torch.Tests;
 [Trait("Category", "Gpu")]
 public sealed class CudaTests
 {
-    static readonly Type[] contracts = [typeof(EngineOnGpu), typeof(HTDemucsOnGpu)];
+    static readonly Type[] contracts = [typeof(EngineOnGpu), typeof(HTDemucsOnGpu), typeof(LanguageModelOnGpu)];
 
     public static TheoryData<string, string> Contracts
     {
@@ -89,6 +90,11 @@ public sealed class CudaTests
     sealed class EngineOnGpu() : TorchContract(TorchDevice.Gpu(0));
 
     sealed class HTDemucsOnGpu : HTDemucsContract
+    {
+        protected override IEngine Create() => new TorchEngine(TorchDevice.Gpu(0));
+    }
+
+    sealed class LanguageModelOnGpu : LanguageModelContract
     {
         protected override IEngine Create() => new TorchEngine(TorchDevice.Gpu(0));
     }

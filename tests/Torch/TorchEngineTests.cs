@@ -1,4 +1,5 @@
 using DgxMusic.Models.Tests.HTDemucs;
+using DgxMusic.Models.Tests.MusicGen.LanguageModel;
 using DgxMusic.Tensors;
 using DgxMusic.Tensors.Tests;
 
@@ -17,6 +18,12 @@ public sealed class TorchEngineTests() : TorchContract(TorchDevice.Cpu);
 
 /// <summary>The published model, tensor by tensor.</summary>
 public sealed class HTDemucsOnTorchTests : HTDemucsContract
+{
+    protected override IEngine Create() => new TorchEngine(TorchDevice.Cpu);
+}
+
+/// <summary>The published language model, tensor by tensor and code by code.</summary>
+public sealed class LanguageModelOnTorchTests : LanguageModelContract
 {
     protected override IEngine Create() => new TorchEngine(TorchDevice.Cpu);
 }

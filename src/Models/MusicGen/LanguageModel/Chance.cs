@@ -1,6 +1,9 @@
 namespace DgxMusic.Models.MusicGen.LanguageModel;
 
-/// <summary>Chance without a sequence: a number is a pure function of what it is for, so that work may be cut and repeated anywhere. SplitMix64: Steele, Lea, Flood, OOPSLA 2014.</summary>
+/// <summary>
+/// Chance without a sequence: a number is a pure function of what it is for, so that work may be cut and repeated anywhere.
+/// SplitMix64: Steele, Lea, Flood, OOPSLA 2014.
+/// </summary>
 /// <param name="Node">Which of several pieces of music that share a seed.</param>
 public readonly record struct Chance(ulong Seed, ulong Node = 0)
 {

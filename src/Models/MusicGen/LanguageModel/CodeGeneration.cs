@@ -52,7 +52,7 @@ public sealed class CodeGeneration : IDisposable
     public void Resume(TokenState state)
     {
         LanguageModelConfig config = model.Config;
-        if (state.StepsDone > Steps || state.StepsDone < 0) throw new ArgumentException($"After {state.StepsDone} steps there is nothing to resume among {Steps}.", nameof(state));
+        if (state.StepsDone < 0 || state.StepsDone > Steps) throw new ArgumentException($"After {state.StepsDone} of {Steps} steps nothing can be resumed.", nameof(state));
         Restart();
         StepsDone = state.StepsDone;
         bool fits = state.Codes.Codebooks == config.Codebooks && state.Codes.Frames == WrittenFrames(codebook: 0);
@@ -92,7 +92,7 @@ public sealed class CodeGeneration : IDisposable
     {
         StepsDone = 0;
         Array.Fill(codes, model.Config.PadToken);
-        for (int codebook = 0; plan.Prompt is not null && codebook < plan.Prompt.Codebooks; codebook++) plan.Prompt.Of(codebook).CopyTo(codes.AsSpan(codebook * plan.TotalFrames));
+        for (int codebook = 0; plan.Prompt is { } prompt && codebook < prompt.Codebooks; codebook++) prompt.Of(codebook).CopyTo(codes.AsSpan(codebook * plan.TotalFrames));
     }
 
     /// <summary>Number of the window, and the position in it, that the next step is about.</summary>

@@ -33,7 +33,8 @@ public sealed class CodeSampler(SamplingSettings settings, Func<int, int, double
         for (int code = 0; code < logits.Length; code++)
         {
             if (!float.IsFinite(logits[code])) throw new PipelineException(
-                Problem.InvalidOutput, $"The language model's logit of code {code} in codebook {codebook} at step {step} is {logits[code]}: its weights are damaged, or too few bits hold them.");
+                Problem.InvalidOutput,
+                $"The language model's logit of code {code} in codebook {codebook} at step {step} is {logits[code]}: its weights are damaged, or too few bits hold them.");
             if (logits[code] > logits[best]) best = code;
         }
 

@@ -7,7 +7,7 @@ namespace DgxMusic.Models.MusicGen.LanguageModel;
 ///   window 1            ·stride·├─── known ───┼── new ──┤           begins a stride later, knows what is written, writes a stride more
 ///   window 2                            ·stride·├── known ──┼ new ┤ ends with the music
 ///
-/// Codes once written are never changed, so windows meet without a seam.
+/// A window starts anew at position 0, as if the music began with what it knows. Codes once written are never changed, so windows meet without a seam.
 /// </summary>
 /// <param name="Frames">New ones, without the prompt.</param>
 /// <param name="PassFrames">Of a window, what it knows included. The published models were trained with <see cref="LongestPass"/>.</param>

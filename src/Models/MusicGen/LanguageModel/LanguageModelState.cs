@@ -17,12 +17,15 @@ sealed class LanguageModelState : IDisposable
     readonly int rows;
     readonly KeyValueCache[] past;
 
-    /// <param name="guidance">How far to go from what is likely without the text towards, and beyond, what is likely with it. 1: exactly to the latter, which needs one row only.</param>
+    /// <param name="guidance">
+    /// How far to go from what is likely without the text towards, and beyond, what is likely with it. 1: exactly to the latter, which needs one row only.
+    /// </param>
     /// <param name="capacity">Most positions.</param>
     public LanguageModelState(LanguageModel model, Condition condition, float guidance, int capacity)
     {
         LanguageModelConfig config = model.Config;
-        if (capacity < 1 || capacity > config.MaxPositions) throw new ArgumentOutOfRangeException(nameof(capacity), capacity, $"The model knows 1 to {config.MaxPositions} positions.");
+        if (capacity < 1 || capacity > config.MaxPositions)
+            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, $"The model knows 1 to {config.MaxPositions} positions.");
         if (!float.IsFinite(guidance)) throw new ArgumentOutOfRangeException(nameof(guidance), guidance, "Guidance is a number.");
         (this.model, this.condition, this.guidance, rows) = (model, condition, guidance, guidance == 1 ? 1 : 2);
         past = new KeyValueCache[config.Layers];

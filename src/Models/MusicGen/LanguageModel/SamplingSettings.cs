@@ -3,7 +3,9 @@ namespace DgxMusic.Models.MusicGen.LanguageModel;
 /// <summary>How one code is chosen among all.</summary>
 /// <param name="Temperature">Divides the logits; 0: always the likeliest code.</param>
 /// <param name="TopK">Only so many of the likeliest codes may come; 0: all.</param>
-/// <param name="TopP">Above 0, and then instead of <paramref name="TopK"/>: codes may come as long as those before them make no more than this probability. Holtzman et al., arXiv:1904.09751.</param>
+/// <param name="TopP">
+/// Above 0, and then instead of <paramref name="TopK"/>: codes may come as long as those before them make no more than this probability. Holtzman et al., arXiv:1904.09751.
+/// </param>
 /// <param name="Guidance">0: as without the text; 1: as with it; above: away from the former.</param>
 public sealed record SamplingSettings(double Temperature = 1, int TopK = 250, double TopP = 0, double Guidance = 3)
 {
