@@ -3,7 +3,7 @@ using DgxMusic.Tensors;
 
 namespace DgxMusic.Models.MusicGen.Text;
 
-// T5, the encoder alone. Raffel et al., arXiv:1910.10683, section 2.1 and fig. 1.
+// T5, the encoder alone. Raffel et al., arXiv:1910.10683, section 2.1.
 //   ids ── embed_tokens ── block ×12 ── final_layer_norm ── states
 //   block:  x ─┬─ layer_norm ── SelfAttention ──(+)─┬─ layer_norm ── DenseReluDense ──(+)── x
 //              └────────────────────────────────┘   └─────────────────────────────────┘

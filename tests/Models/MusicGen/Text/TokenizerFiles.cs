@@ -17,7 +17,7 @@ static class TokenizerFiles
     public static UnigramModel ModelOf(string name) => SentencePieceModel.Read(name, File.ReadAllBytes(Path(name)));
 
     /// <summary>The same model as Hugging Face writes it.</summary>
-    /// <param name="isOld">Before version 4.40 of its library, which splits at white space instead of replacing runs of spaces.</param>
+    /// <param name="isOld">Its older way: split at white space, instead of runs of spaces replaced.</param>
     public static byte[] Json(UnigramModel model, bool isOld, Action<JsonObject>? change = null)
     {
         JsonArray collapses = isOld || !model.CollapsesSpaces ? []
