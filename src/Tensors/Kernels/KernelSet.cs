@@ -72,7 +72,7 @@ abstract unsafe class KernelSet
     internal abstract void Finish(float* values, in Ending ending, float* to, long count);
 
     /// <summary>See <see cref="PatchKernel{L,V}.Run"/>.</summary>
-    internal abstract void Patch(in Image image, ReadOnlySpan<Tap> taps, int row, int column, int step, int run, float* to, int toStep);
+    internal abstract void Patch(in Image image, ReadOnlySpan<Tap> taps, int row, int column, int step, int run, float* to, int lane, int width);
 
     /// <summary>to = value · sigmoid(gate).</summary>
     internal abstract void Gate(float* value, float* gate, float* to, long count);
@@ -95,6 +95,9 @@ abstract unsafe class KernelSet
 
     /// <summary>Σ x², in double.</summary>
     internal abstract double Energy(float* from, int count);
+
+    /// <summary>See <see cref="MemoryKernel{L,V}.Run"/>.</summary>
+    internal abstract void Remember(float* weights, float* before, int depth, int block, float* made, nint gateStep, float* cell, float* to, int count);
 
     internal abstract SoftmaxKernel Softmax { get; }
 }

@@ -68,8 +68,8 @@ sealed unsafe class KernelSet<L, V>(string name, int rows) : KernelSet where L :
 
     internal override void Finish(float* values, in Ending ending, float* to, long count) => FinishKernel<L, V>.Run(values, ending, to, count);
 
-    internal override void Patch(in Image image, ReadOnlySpan<Tap> taps, int row, int column, int step, int run, float* to, int toStep) =>
-        PatchKernel<L, V>.Run(image, taps, row, column, step, run, to, toStep);
+    internal override void Patch(in Image image, ReadOnlySpan<Tap> taps, int row, int column, int step, int run, float* to, int lane, int width) =>
+        PatchKernel<L, V>.Run(image, taps, row, column, step, run, to, lane, width);
 
     internal override void Gate(float* value, float* gate, float* to, long count) => Maps<L, V>.Combine<GateMap>(value, false, gate, false, to, count);
 
@@ -99,4 +99,7 @@ sealed unsafe class KernelSet<L, V>(string name, int rows) : KernelSet where L :
     internal override (double Mean, double SquaredDistances) Moments(float* from, int count) => MomentKernel<L, V>.Run(from, count);
 
     internal override double Energy(float* from, int count) => MomentKernel<L, V>.Energy(from, count);
+
+    internal override void Remember(float* weights, float* before, int depth, int block, float* made, nint gateStep, float* cell, float* to, int count) =>
+        MemoryKernel<L, V>.Run(weights, before, depth, block, made, gateStep, cell, to, count);
 }

@@ -15,25 +15,38 @@ readonly unsafe struct Image(float* data, int height, int width)
 /// <summary>Copies what the taps see, zeros outside the image.</summary>
 static unsafe class PatchKernel<L, V> where L : ILanes<V> where V : unmanaged
 {
-    /// <summary>For each tap the values at <paramref name="run"/> neighbouring positions, <paramref name="toStep"/> from tap to tap.</summary>
+    /// <summary>
+    /// For each tap the values at <paramref name="run"/> neighbouring positions. A tap's values are read in one go, as memory likes them, and dealt out to the strips.
+    /// </summary>
     /// <param name="row">Of the image, that a tap 0 down looks at.</param>
     /// <param name="column">Of the image, that a tap 0 right looks at from the first position.</param>
     /// <param name="step">Columns of the image from position to position.</param>
+    /// <param name="lane">Place of the first position in its strip.</param>
+    /// <param name="width">Of a strip, which has so many values for each tap.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Run(in Image image, ReadOnlySpan<Tap> taps, int row, int column, int step, int run, float* to, int toStep)
+    internal static void Run(in Image image, ReadOnlySpan<Tap> taps, int row, int column, int step, int run, float* to, int lane, int width)
     {
+        long stripStep = (long)width * taps.Length;
         foreach (Tap tap in taps)
         {
             int y = row + tap.Down, x = column + tap.Right;
-            float* from = image.Data + ((((long)tap.Channel * image.Height) + y) * image.Width) + x;
-            if ((uint)y >= (uint)image.Height) new Span<float>(to, run).Clear();
-            else if (step != 1) Gather(from, x, step, image.Width, to, run);
-            else if (x >= 0 && x + run <= image.Width) Copy(from, to, run);
-            else CopyInside(from, x, image.Width, to, run);
-            to += toStep;
+            float* from = image.Data + ((((long)tap.Channel * image.Height) + y) * image.Width) + x, strip = to;
+            bool isOutside = (uint)y >= (uint)image.Height, isInside = x >= 0 && (long)x + ((run - 1L) * step) < image.Width;
+            int count;
+            for (int done = 0, at = lane; done < run; done += count, at = 0, strip += stripStep)
+            {
+                count = Math.Min(width - at, run - done);
+                if (isOutside) new Span<float>(strip + at, count).Clear();
+                else if (step != 1) Gather(from + ((long)done * step), x + (done * step), step, image.Width, strip + at, count);
+                else if (isInside) Copy(from + done, strip + at, count);
+                else CopyInside(from + done, x + done, image.Width, strip + at, count);
+            }
+
+            to += width;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Copy(float* from, float* to, int count)
     {
         int i = 0;

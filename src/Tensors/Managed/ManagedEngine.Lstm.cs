@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DgxMusic.Tensors.Kernels;
 
 namespace DgxMusic.Tensors.Managed;
@@ -6,23 +7,30 @@ public sealed unsafe partial class ManagedEngine
 {
     const int Gates = 4;
 
-    /// <param name="hidden">One matrix a gate.</param>
-    sealed class ManagedLstm(LstmLayout layout, LinearWeights input, Packed[] hidden) : LstmWeights(layout)
+    /// <param name="hidden">Strips of as many units as a vector has values, all gates of each; see <see cref="MemoryKernel{L,V}"/>.</param>
+    sealed class ManagedLstm(LstmLayout layout, LinearWeights input, Packed hidden) : LstmWeights(layout)
     {
         internal LinearWeights Input { get; } = input;
 
-        internal Packed[] Hidden { get; } = hidden;
+        internal Packed Hidden { get; } = hidden;
     }
 
     public LstmWeights Prepare(LstmLayout layout, ReadOnlySpan<float> inputWeight, ReadOnlySpan<float> hiddenWeight, ReadOnlySpan<float> bias)
     {
-        int size = layout.Hidden;
+        int size = layout.Hidden, lanes = kernels.Lanes;
         Require(size > 0, "A memory of no units keeps nothing.");
         RequireValues(hiddenWeight, (long)Gates * size * size, bias, Gates * size);
         LinearWeights input = Prepare(new LinearLayout(layout.Inputs, Gates * size), inputWeight, bias);
-        var hidden = new Packed[Gates];
-        for (int gate = 0; gate < Gates; gate++) hidden[gate] = Packed.Rows(Lasting, hiddenWeight.Slice(gate * size * size, size * size), size, size, kernels.Columns);
-        return new ManagedLstm(layout, input, hidden);
+        // Rows in the order in which a strip has them: gate by gate of one vector of units, then of the next.
+        int strips = Parts(size, lanes);
+        float[] rows = new float[strips * Gates * lanes * size];
+        for (int unit = 0; unit < size; unit++)
+        {
+            for (int gate = 0; gate < Gates; gate++)
+                hiddenWeight.Slice(((gate * size) + unit) * size, size).CopyTo(rows.AsSpan((((((unit / lanes) * Gates) + gate) * lanes) + (unit % lanes)) * size));
+        }
+
+        return new ManagedLstm(layout, input, Packed.Rows(Lasting, pool, rows, strips * Gates * lanes, size, Gates * lanes, WeightStorage.Float32));
     }
 
     public Tensor Lstm(Tensor x, LstmWeights weights)
@@ -39,71 +47,56 @@ public sealed unsafe partial class ManagedEngine
         using ITensorScope inside = Scope();
         LstmState start = before ?? new(Zeros(batch, size), Zeros(batch, size));
         foreach (Tensor part in (Tensor[])[start.Hidden, start.Cell]) Require(part.Shape.SequenceEqual([batch, size]), $"{part} is no state of {batch} items and {size} units.");
-        ManagedTensor to = New(batch, times, size), gates = Mine(Linear(x, lstm.Input)), cell = New(batch, size), hidden = New(batch, size);
+        ManagedTensor to = New(batch, times, size), gates = Mine(Linear(x, lstm.Input)), cell = New(batch, size), hidden = New(batch, size), first = Mine(start.Hidden);
         Copy(Mine(start.Cell).Data, cell.Data, cell.Length);
-        for (int time = 0; time < times; time++) pool.Run(Parts(size, kernels.Columns), new LstmStep(kernels, scratch, lstm.Hidden, gates, cell, Mine(start.Hidden), to, time));
+        pool.Run(Threads, new LstmWork(kernels, lstm.Hidden, gates, cell, first, to, new()));
         for (int item = 0; item < batch; item++)
-            Copy(times == 0 ? Mine(start.Hidden).Data + ((long)item * size) : to.Data + (((((long)item * times) + times) - 1) * size), hidden.Data + ((long)item * size), size);
+            Copy(times == 0 ? first.Data + ((long)item * size) : to.Data + (((((long)item * times) + times) - 1) * size), hidden.Data + ((long)item * size), size);
         return (inside.Keep(to), new(inside.Keep(hidden), inside.Keep(cell)));
     }
 
-    /// <summary>One step of some hidden units, all items of the batch: gates from the input, made before, and from the step before.</summary>
-    /// <param name="before">What the first step finds in place of the step before it.</param>
-    readonly struct LstmStep(
-        KernelSet kernels, Scratch scratch, Packed[] hidden, ManagedTensor gates, ManagedTensor cell, ManagedTensor before, ManagedTensor to, int time) : IWork
+    /// <summary>How far all threads together have come, each number on a cache line of its own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    sealed class LstmProgress
+    {
+        /// <summary>Pieces that somebody has begun.</summary>
+        [FieldOffset(64)]
+        internal long Taken;
+
+        [FieldOffset(192)]
+        internal long Done;
+    }
+
+    /// <summary>
+    /// All steps. Each thread takes piece after piece, strips of the first step, then of the next one, and before it begins waits until the steps before are done. So a step costs a few
+    /// counts and no call, and whoever is held back holds back one piece.
+    /// </summary>
+    readonly struct LstmWork(KernelSet kernels, Packed hidden, ManagedTensor gates, ManagedTensor cell, ManagedTensor before, ManagedTensor to, LstmProgress progress) : IWork
     {
         public void Run(int task, int worker)
         {
-            int size = to.Size(2), batch = to.Size(0), times = to.Size(1), width = kernels.Columns, first = task * width, count = Math.Min(width, size - first);
-            int strips = (batch + kernels.Rows - 1) / kernels.Rows;
-            float* state = scratch.For(worker, ((long)strips * kernels.Rows * size) + ((long)Gates * strips * kernels.Rows * width));
-            float* results = state + ((long)strips * kernels.Rows * size);
-                // The state before, (items × hidden).
-            float* source = time == 0 ? before.Data : to.Data + ((long)(time - 1) * size);
-            long step = time == 0 ? size : (long)times * size;
-            Pack(source, step, batch, size, state);
-            long planeStep = (long)strips * kernels.Rows * width;
-            for (int gate = 0; gate < Gates; gate++)
+            int strips = hidden.Strips;
+            while (true)
             {
-                for (int k = 0; k < size; k += Packed.Block)
-                {
-                    int depth = Math.Min(Packed.Block, size - k);
-                    Tile.Multiply(
-                        kernels, state + ((long)k * kernels.Rows), (long)kernels.Rows * size, hidden[gate].At(first, k), 0,
-                        results + (gate * planeStep), width, batch, width, depth, add: k > 0);
-                }
+                long piece = Interlocked.Increment(ref progress.Taken) - 1, time = piece / strips;
+                if (time >= to.Size(1)) return;
+                var spinner = new SpinWait();
+                while (Volatile.Read(ref progress.Done) < time * strips) spinner.SpinOnce(sleep1Threshold: -1);
+                Step((int)time, (int)(piece % strips));
+                Interlocked.Increment(ref progress.Done);
             }
-
-            for (int item = 0; item < batch; item++) Step(item, first, count, results + ((long)item * width), planeStep);
         }
 
-        void Pack(float* source, long step, int batch, int size, float* state)
+        void Step(int time, int strip)
         {
+            int batch = to.Size(0), times = to.Size(1), size = to.Size(2), first = strip * kernels.Lanes;
+            float* weights = hidden.At(strip * hidden.Width, 0);
             for (int item = 0; item < batch; item++)
             {
-                float* strip = state + ((long)(item / kernels.Rows) * kernels.Rows * size) + (item % kernels.Rows);
-                for (int k = 0; k < size; k++) strip[k * kernels.Rows] = source[(item * step) + k];
+                long row = ((long)item * times) + time;
+                float* last = time == 0 ? before.Data + ((long)item * size) : to.Data + ((row - 1) * size), made = gates.Data + (row * Gates * size) + first;
+                kernels.Remember(weights, last, size, Packed.Block, made, size, cell.Data + ((long)item * size) + first, to.Data + (row * size) + first, size - first);
             }
-        }
-
-        // c = σ(f) c + σ(i) tanh(g), h = σ(o) tanh(c)
-        void Step(int item, int first, int count, float* sums, long planeStep)
-        {
-            int size = to.Size(2), times = to.Size(1);
-            float* made = gates.Data + ((((long)item * times) + time) * Gates * size) + first;
-            float* memory = cell.Data + ((long)item * size) + first, put = to.Data + ((((long)item * times) + time) * size) + first;
-            float* i = sums, f = sums + planeStep, g = f + planeStep, o = g + planeStep;
-            for (int gate = 0; gate < Gates; gate++)
-            {
-                float* sum = sums + (gate * planeStep);
-                kernels.Combine(Operation.Add, sum, false, made + ((long)gate * size), false, sum, count);
-                kernels.Activate(gate == 2 ? Activation.Tanh : Activation.Sigmoid, sum, sum, count);
-            }
-
-            kernels.Combine(Operation.Multiply, f, false, memory, false, memory, count);
-            kernels.Affine(i, g, memory, memory, count);
-            kernels.Activate(Activation.Tanh, memory, i, count);
-            kernels.Combine(Operation.Multiply, o, false, i, false, put, count);
         }
     }
 }

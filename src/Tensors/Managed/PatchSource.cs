@@ -10,17 +10,15 @@ readonly unsafe struct PatchSource(KernelSet kernels, Image image, int outWidth,
     {
         int width = kernels.Columns;
         ReadOnlySpan<Tap> some = taps.AsSpan(start, depth);
-        for (int strip = 0; strip < count; strip += width, to += (long)width * depth)
+        for (int done = 0; done < count;)
         {
-            int end = Math.Min(width, count - strip);
-            for (int lane = 0; lane < end;)
-            {
-                int row = (first + strip + lane) / outWidth, column = (first + strip + lane) % outWidth, run = Math.Min(end - lane, outWidth - column);
-                kernels.Patch(image, some, row * stride.Height, column * stride.Width, stride.Width, run, to + lane, width);
-                lane += run;
-            }
-
-            for (int k = 0; end < width && k < depth; k++) new Span<float>(to + ((long)k * width) + end, width - end).Clear();
+            int row = (first + done) / outWidth, column = (first + done) % outWidth, run = Math.Min(count - done, outWidth - column);
+            kernels.Patch(image, some, row * stride.Height, column * stride.Width, stride.Width, run, to + ((long)(done / width) * width * depth), done % width, width);
+            done += run;
         }
+
+        int end = count % width;
+        float* last = to + ((long)(count / width) * width * depth);
+        for (int k = 0; end > 0 && k < depth; k++) new Span<float>(last + ((long)k * width) + end, width - end).Clear();
     }
 }
