@@ -49,7 +49,7 @@ public sealed unsafe partial class ManagedEngine
         (ManagedTensor? scale, ManagedTensor? residual) = Checked(finish, to, outputs);
         if (to.Length == 0) return to;
 
-        var plan = ImagePlan.For(x.Size(0), (long)outHeight * outWidth, conv.Packed, kernels, Threads);
+        var plan = ImagePlan.For(x.Size(0), (long)outHeight * outWidth, conv.Packed, kernels, Threads, areOutputsApart: !glu);
         var ending = new ImageFinish(kernels, conv.Bias, finish.Activation, scale, residual, to, outputs, outHeight * outWidth);
         pool.Run(plan.Tasks, new ImageWork(kernels, scratch, new(from, height, width, outWidth, layout.Stride, conv.Taps), conv.Packed, ending, plan));
         return to;

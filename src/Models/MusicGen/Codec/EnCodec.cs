@@ -13,8 +13,11 @@ namespace DgxMusic.Models.MusicGen.Codec;
 /// <summary>Writes mono music down as codes and plays it from them.</summary>
 sealed class EnCodec
 {
-    /// <summary>Values of the widest line that are held at a time: 8 MB, so that what a layer writes is still in a third-level cache when the next one reads it.</summary>
-    const int TileValues = 1 << 21;
+    /// <summary>
+    /// Frames that are played or written down at a time: with their neighbours they fill the 96 columns that products of 512-bit vectors take in two goes, and the widest line has 15 MB,
+    /// so that what a layer writes is still in a third-level cache when the next one reads it.
+    /// </summary>
+    const int UsualTileFrames = 94;
 
     /// <summary>Frames that the memory hears at a time.</summary>
     const int FramesAtOnce = 1024;
@@ -42,7 +45,6 @@ sealed class EnCodec
         memoryUp = new(decoder[1], inner, config.LstmLayers);
         n = 2;
         up = new(engine, [.. Up(decoder, config).Select(layer => ($"decoder.layers.{n++}", layer))]);
-        TileFrames = Math.Max(1, TileValues / (config.Filters * config.Hop));
         reach = Reach();
     }
 
@@ -51,7 +53,7 @@ sealed class EnCodec
     public int Codebooks => quantizer.Codebooks;
 
     /// <summary>Frames of a tile. Changes no bit.</summary>
-    internal int TileFrames { get; set; }
+    internal int TileFrames { get; set; } = UsualTileFrames;
 
     /// <summary>Takes the activations by the names of the checkpoint's modules, for those who compare them; those with samples or parts of frames tile by tile.</summary>
     internal Action<string, Tensor>? Probe
