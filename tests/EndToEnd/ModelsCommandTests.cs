@@ -84,7 +84,7 @@ public sealed class ModelsCommandTests
         Run again = await Dgxmusic.RunAsync("models", "add", "htdemucs", weights, "--data", data, "--json");
         Assert.Equal((1, "MODEL_EXISTS"), (again.ExitCode, again.Json.GetProperty("code").GetString()));
 
-        await using Server server = await Server.StartAsync(data);
+        await using Server server = await Server.StartAsync(data, new Dictionary<string, string>());
         JsonElement cards = await server.Http.GetFromJsonAsync<JsonElement>("/api/v1/separations/models");
         Assert.True(cards.GetProperty("models").EnumerateArray().Single(card => card.GetProperty("name").GetString() == "my-tuned").GetProperty("custom").GetBoolean());
         await File.WriteAllBytesAsync(scratch["song.wav"], Wav.Sine(seconds: 1));
