@@ -11,7 +11,7 @@ public sealed class RemoteCommandTests
     {
         using var scratch = new ScratchFolder();
         await using Server server = await Server.StartAsync(scratch["far"]);
-        var remote = new Dictionary<string, string> { ["DGXMUSIC_SERVER"] = server.Http.BaseAddress!.ToString() };
+        IReadOnlyDictionary<string, string> remote = server.Remote;
 
         Run run = await Dgxmusic.RunAsync(remote, "generate", "short calm piano", "--duration", "3", "--stems", "--seed", "5", "--out", scratch["near"], "--json");
         Assert.Equal(0, run.ExitCode);

@@ -21,6 +21,12 @@ sealed class Server : IAsyncDisposable
     /// <summary>Who may do everything there: the owner of ours; elsewhere who has the key <c>DGXMUSIC_KEY</c>, or needs none.</summary>
     public HttpClient Admin { get; private set; }
 
+    /// <summary>Makes a command work with this server, as the same caller as <see cref="Http"/>.</summary>
+    public IReadOnlyDictionary<string, string> Remote => new Dictionary<string, string>
+    {
+        ["DGXMUSIC_SERVER"] = Http.BaseAddress!.ToString(), ["DGXMUSIC_KEY"] = Http.DefaultRequestHeaders.TryGetValues("X-API-Key", out IEnumerable<string>? key) ? key.Single() : "",
+    };
+
     /// <summary>True where these tests may kill it and look into its folder.</summary>
     public bool IsOurs => process is not null;
 
