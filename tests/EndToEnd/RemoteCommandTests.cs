@@ -29,8 +29,9 @@ public sealed class RemoteCommandTests
         Assert.Equal(master, await File.ReadAllBytesAsync(download.Json.GetProperty("files").GetProperty("file").GetString()!));
         Assert.Equal([$"{id}.wav"], scratch.Files("again"));
 
-        JsonElement stats = (await Dgxmusic.RunAsync(remote, "stats", "--json")).Json;
-        Assert.Equal(1, stats.GetProperty("jobs").GetProperty("completed_jobs").GetInt32());
+        // Of everybody's jobs, so who may do everything asks.
+        JsonElement stats = (await Dgxmusic.RunAsync(new Dictionary<string, string> { ["DGXMUSIC_SERVER"] = remote["DGXMUSIC_SERVER"] }, "stats", "--json")).Json;
+        Assert.InRange(stats.GetProperty("jobs").GetProperty("completed_jobs").GetInt32(), 1, server.IsOurs ? 1 : int.MaxValue);
         Assert.False(Directory.Exists("data"), "A command for a server made a data folder here.");
     }
 
