@@ -198,16 +198,19 @@ static unsafe class ProductKernel<L, V> where L : ILanes<V> where V : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Put<F>(float* c, V x, V y, V z, byte* steps, bool add) where F : struct, INumberFormat
     {
-        L.Store(Sum<F>(c, x, steps, add), c);
-        L.Store(Sum<F>(c + L.Count, y, steps + (L.Count * sizeof(float)), add), c + L.Count);
-        L.Store(Sum<F>(c + (2 * L.Count), z, steps + (2 * L.Count * sizeof(float)), add), c + (2 * L.Count));
+        if (F.HasSteps) (x, y, z) = Stepped(c, x, y, z, (float*)steps, add);
+        else if (add) (x, y, z) = (L.Add(L.Load(c), x), L.Add(L.Load(c + L.Count), y), L.Add(L.Load(c + (2 * L.Count)), z));
+        L.Store(x, c);
+        L.Store(y, c + L.Count);
+        L.Store(z, c + (2 * L.Count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Sum<F>(float* before, V block, byte* steps, bool add) where F : struct, INumberFormat
+    static (V X, V Y, V Z) Stepped(float* c, V x, V y, V z, float* steps, bool add)
     {
-        if (!F.HasSteps) return add ? L.Add(L.Load(before), block) : block;
-        V step = L.Load((float*)steps);
-        return add ? L.MultiplyAdd(block, step, L.Load(before)) : L.Multiply(block, step);
+        V stepX = L.Load(steps), stepY = L.Load(steps + L.Count), stepZ = L.Load(steps + (2 * L.Count));
+        return add
+            ? (L.MultiplyAdd(x, stepX, L.Load(c)), L.MultiplyAdd(y, stepY, L.Load(c + L.Count)), L.MultiplyAdd(z, stepZ, L.Load(c + (2 * L.Count))))
+            : (L.Multiply(x, stepX), L.Multiply(y, stepY), L.Multiply(z, stepZ));
     }
 }
