@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace DgxMusic.GpuWorker;
 
 /// <summary>Loads the model that <c>Engines:WarmUp</c> names before this process calls itself ready, and lets models go that nobody uses any more.</summary>
-sealed class ModelCache(SeparatorPool pool, IOptions<EngineOptions> options, TimeProvider clock, ILogger<ModelCache> log) : BackgroundService
+sealed class ModelCache(ModelPool pool, IOptions<EngineOptions> options, TimeProvider clock, ILogger<ModelCache> log) : BackgroundService
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(30);
 

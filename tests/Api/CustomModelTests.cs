@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DgxMusic.Models.Separation;
 using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Identity;
@@ -57,7 +58,7 @@ public sealed class CustomModelTests : IAsyncLifetime
         // Any process that looks into the folder may name it; this one loads it.
         ISourceSeparator found = new SeparatorRegistry(new ModelStore(models.FullName), new EngineSwitches()).Find("my-tuned");
         Assert.Equal((made.GetProperty("sha256").GetString(), true), (found.Facts.WeightsSha256, found.IsCustom));
-        using ModelLease lease = host.Get<SeparatorPool>().Lease("my-tuned", "", new());
+        using ModelLease<ISeparationModel> lease = host.Get<ModelPool>().Lease("my-tuned", "", new());
         Assert.Equal(["drums", "bass", "other", "vocals"], lease.Model.Sources);
     }
 
@@ -104,10 +105,10 @@ public sealed class CustomModelTests : IAsyncLifetime
     public async Task Delete_Model_IsGoneFromListMemoryAndDisk()
     {
         await PutAsync("mine");
-        await host.Get<SeparatorPool>().WarmAsync("mine", new());
+        await host.Get<ModelPool>().WarmAsync("mine", new());
         (await host.SendAsync(HttpMethod.Delete, "/api/v1/models/mine")).Expect(200);
         Assert.Empty(models.EnumerateFileSystemInfos());
-        Assert.Empty(host.Get<SeparatorPool>().Loaded);
+        Assert.Empty(host.Get<ModelPool>().Loaded);
         Assert.DoesNotContain("mine", (await host.GetAsync("/api/v1/models")).Text, StringComparison.Ordinal);
         (await host.SendAsync(HttpMethod.Delete, "/api/v1/models/mine")).Expect(404, "MODEL_NOT_FOUND");
         (await host.SendAsync(HttpMethod.Delete, "/api/v1/models/htdemucs")).Expect(409, "MODEL_NOT_CUSTOM");
@@ -128,7 +129,7 @@ public sealed class CustomModelTests : IAsyncLifetime
         await host.Orchestrator.RunAllAsync();
         JsonElement job = (await host.GetAsync($"/api/v1/jobs/{id}")).Expect(200).Json;
         Assert.Equal(("completed", "mine", "cpu"), (job.GetProperty("status").GetString(), job.GetProperty("model").GetString(), job.GetProperty("device_used").GetString()));
-        Assert.Equal(["mine"], host.Get<SeparatorPool>().Loaded);
+        Assert.Equal(["mine"], host.Get<ModelPool>().Loaded);
         (await host.SendAsync(HttpMethod.Delete, "/api/v1/models/mine")).Expect(200);
         (await SeparateAsync("mine")).Expect(422, "INVALID_REQUEST");
         (await SeparateAsync("htdemucs")).Expect(409, "MODEL_NOT_INSTALLED");

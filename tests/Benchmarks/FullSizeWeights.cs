@@ -21,7 +21,7 @@ static class FullSizeWeights
         long offset = 0;
         foreach ((string name, int[] shape) in tensors)
         {
-            long end = offset + (4L * shape.Aggregate(1, (product, size) => product * size));
+            long end = offset + (4L * shape.Aggregate(1L, (product, size) => product * size));
             header.Append(CultureInfo.InvariantCulture, $"\"{name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{offset},{end}]}},");
             offset = end;
         }
@@ -115,9 +115,7 @@ static class FullSizeWeights
 
     static float[] Fill(string name, int[] shape)
     {
-        (double scale, double offset) = name.Contains("embed_tokens", StringComparison.Ordinal) ? (4.0, 0.0)
-            : shape.Length > 1 ? (Math.Sqrt(3.0 / shape.Skip(1).Aggregate(1, (product, size) => product * size)), 0.0)
-            : name.EndsWith(".scale", StringComparison.Ordinal) ? (0.05, 0.1) : name.EndsWith("weight", StringComparison.Ordinal) ? (0.1, 1.0) : (0.05, 0.0);
+        (double scale, double offset) = ScaleOf(name, shape);
         ulong hash = Encoding.UTF8.GetBytes(name).Aggregate(0xcbf29ce484222325UL, (sum, letter) => unchecked((sum ^ letter) * 0x100000001b3));
         float[] values = new float[shape.Aggregate(1, (product, size) => product * size)];
         for (int i = 0; i < values.Length; i++)
@@ -129,5 +127,13 @@ static class FullSizeWeights
         }
 
         return values;
+    }
+
+    static (double Scale, double Offset) ScaleOf(string name, int[] shape)
+    {
+        if (shape.Length == 1) return name.EndsWith(".scale", StringComparison.Ordinal) ? (0.05, 0.1) : name.EndsWith("weight", StringComparison.Ordinal) ? (0.1, 1) : (0.05, 0);
+        double usual = Math.Sqrt(3.0 / shape.Skip(1).Aggregate(1L, (product, size) => product * size));
+        return name.EndsWith("weight_g", StringComparison.Ordinal) ? (0.1, 1) : name.Contains("embed_tokens", StringComparison.Ordinal) ? (4, 0)
+            : name.EndsWith("shared.weight", StringComparison.Ordinal) ? (1, 0) : name.EndsWith("SelfAttention.q.weight", StringComparison.Ordinal) ? (0.125 * usual, 0) : (usual, 0);
     }
 }

@@ -37,7 +37,7 @@ static class LeaseSpeed
     {
         var options = new EngineOptions();
         var clock = new Later();
-        using var pool = new SeparatorPool(new(new ModelStore("nowhere"), new(), [new OfAFile(weights)]), Options.Create(options), tuning, clock, NullLogger<SeparatorPool>.Instance);
+        using var pool = new ModelPool(new(new ModelStore("nowhere"), new(), [new OfAFile(weights)]), Options.Create(options), tuning, clock, NullLogger<ModelPool>.Instance);
         float[] noise = FullSizeWeights.Noise(FullSizeWeights.Published.SegmentFrames);
         List<double> cold = [], loading = [], warm = [], loaded = [], unloaded = [];
         double first = FirstWindow(pool, noise), before = 0;
@@ -65,9 +65,9 @@ static class LeaseSpeed
         yield return new("resident memory, model let go", [.. unloaded], "MB", string.Join(", ", unloaded.Select(figure => figure.ToString("F0", System.Globalization.CultureInfo.InvariantCulture))));
     }
 
-    static double FirstWindow(SeparatorPool pool, float[] noise) => Measurement.SecondsOf(() =>
+    static double FirstWindow(ModelPool pool, float[] noise) => Measurement.SecondsOf(() =>
     {
-        using ModelLease lease = pool.Lease(Name, "", new());
+        using ModelLease<ISeparationModel> lease = pool.Lease(Name, "", new());
         var window = new AudioBuffer(44_100, [noise[..(noise.Length / 2)], noise[(noise.Length / 2)..]]);
         int frames = 0;
         IStemStream stream = lease.Model.Open(new(window.Frames, 0, 0.1), 44_100, new(), some => frames += some[0].Frames, null, default);

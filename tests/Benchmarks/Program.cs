@@ -32,6 +32,12 @@ if (args is [FirstWindow.Verb, var weights, var music])
     return 0;
 }
 
+if (args is ["musicgen-files", var folder])
+{
+    Console.WriteLine(FullSizeMusicGen.WriteFolder(folder));
+    return 0;
+}
+
 string[] unknown = [.. args.Where(name => !suites.ContainsKey(name))];
 if (unknown.Length > 0)
 {

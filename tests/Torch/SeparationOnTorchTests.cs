@@ -1,5 +1,6 @@
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
+using DgxMusic.Models.Separation;
 using DgxMusic.Models.Tests;
 using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Activities;
@@ -53,7 +54,7 @@ public sealed class SeparationOnTorchTests : IDisposable
         (Job job, SeparationManifest manifest) = await SeparateAsync(host, DeviceChoice.Gpu);
         Assert.Equal(("cpu", "cpu", null), (job.DeviceUsed, manifest.Engine.Device, manifest.Numerics.Engine));
         Assert.Contains("No NVIDIA driver answers on this machine.", job.Warnings);
-        using ModelLease lease = await host.Get<SeparatorPool>().LeaseAsync(Model, "", new());
+        using ModelLease<ISeparationModel> lease = await host.Get<ModelPool>().LeaseAsync(Model, "", new());
         Assert.True(lease.WasLoaded);
     }
 

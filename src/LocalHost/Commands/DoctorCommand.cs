@@ -36,10 +36,11 @@ static class DoctorCommand
 
             string folder = Path.GetFullPath(parsed.GetValue(data)!);
             EngineSwitches switches = EngineSwitches.From(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-            var generators = new EngineRegistry([new ComposerEngine()], switches);
-            var engines = new EngineList(generators, new SeparatorRegistry(new ModelStore(parsed.GetValue(models) ?? Path.Combine(folder, "models")), switches));
+            var store = new ModelStore(parsed.GetValue(models) ?? Path.Combine(folder, "models"));
+            var generators = new EngineRegistry([new ComposerEngine()], switches, store);
+            var engines = new EngineList(generators, new SeparatorRegistry(store, switches));
             DoctorReport report = await Doctor.ExamineAsync(folder, Folder(folder), engines, switches, cancel);
-            BenchmarkFigures? figures = parsed.GetValue(benchmark) ? await MeasureAsync(generators.Find(null), cancel) : null;
+            BenchmarkFigures? figures = parsed.GetValue(benchmark) ? await MeasureAsync(generators.FindPlayer(EngineRegistry.Composer), cancel) : null;
             if (parsed.GetValue(json)) CommandGuard.WriteJson(new DoctorFindings(report.Status, report.Checks, figures));
             else Print(report, figures);
             return report.Status == HealthStatus.Unhealthy ? ExitCode.Failed : ExitCode.Done;

@@ -6,6 +6,7 @@ using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Hosting;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Tensors;
 
 namespace DgxMusic.LocalHost.Commands;
 
@@ -35,11 +36,15 @@ static class GenerateCommand
         var after = new Option<string[]>("--after") { Description = "Jobs that have to complete first.", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
         var output = new Option<string?>("--out") { Description = "Copy the finished files into this folder; those of a server elsewhere come into the working directory unless given.", HelpName = "DIR" };
         Option<bool> json = SharedOptions.Json();
+        var precision = new Option<WeightStorage?>("--precision") { Description = "What a MusicGen's weights are kept as; less is faster and a little off. Not with a server.", HelpName = "float32|bfloat16|int8" };
+        var engines = new OwnEngineFlags("A folder with a MusicGen's weights, config.json and tokenizer, or a weight file with those beside it, to use, installed or not; not with a server.");
         var export = new ExportFlags();
         var gateway = new GatewayFlags();
 
         var command = new Command("generate", "Turn a prompt into a mastered track, with stems and MIDI where the engine makes them.") { prompt };
         foreach (Option option in (Option[])[duration, model, seed, stems, bpm, key, temperature, topK, topP, cfg, priority, after]) command.Options.Add(option);
+        command.Options.Add(precision);
+        engines.AddTo(command);
         export.AddTo(command);
         command.Options.Add(output);
         gateway.AddTo(command);
@@ -61,7 +66,14 @@ static class GenerateCommand
             var terms = new Dictionary<string, object?>();
             terms.AddGiven("priority", parsed, priority);
             terms.AddGiven("after", parsed, after);
-            return RunAsync(body, terms, () => gateway.OpenAsync(parsed, cancel), parsed.GetValue(output), parsed.GetValue(json), cancel);
+            OwnEngines own = engines.Read(parsed) with { Precision = parsed.GetValue(precision) };
+            if (engines.WeightsOf(parsed) is { } path)
+            {
+                own = own with { Writer = OwnWriter.Of(path, parsed.GetValue(model)) };
+                body["model"] = own.Writer.Name;
+            }
+
+            return RunAsync(body, terms, () => gateway.OpenAsync(parsed, cancel, own), parsed.GetValue(output), parsed.GetValue(json), cancel);
         }));
         return command;
     }

@@ -8,7 +8,6 @@ using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Hosting;
 using DgxMusic.Models.Separation;
 using DgxMusic.Models.Spectral;
-using DgxMusic.Pipeline.Engines;
 using Spectre.Console;
 
 namespace DgxMusic.LocalHost.Commands;
@@ -30,7 +29,7 @@ static class SeparateCommand
         var output = new Option<string?>("--out") { Description = "Copy the stems into this folder, each under its name; unless given they stay in the data folder, and those of a server elsewhere come into the working directory.", HelpName = "DIR" };
         Option<bool> json = SharedOptions.Json();
         var flags = new SeparationFlags();
-        var engines = new OwnEngineFlags();
+        var engines = new OwnEngineFlags("An HTDemucs package (.th) or safetensors file to use, installed or not; not with a server.");
         var gateway = new GatewayFlags();
         var command = new Command("separate", "Take a track apart into vocals, drums, bass and the rest.") { file };
         flags.AddTo(command);
@@ -41,8 +40,14 @@ static class SeparateCommand
         command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), () =>
         {
             Dictionary<string, object?> body = flags.Read(parsed);
-            OwnEngines own = engines.Read(parsed, flags.ModelOf(parsed));
-            if (own.Weights is { } weights) body["model"] = weights.Facts.Name;
+            OwnEngines own = engines.Read(parsed);
+            if (engines.WeightsOf(parsed) is { } path)
+            {
+                var weights = WeightFileSeparator.Of(path, flags.ModelOf(parsed));
+                own = own with { Separator = weights };
+                body["model"] = weights.Facts.Name;
+            }
+
             return RunAsync(parsed.GetValue(file)!, body, () => gateway.OpenAsync(parsed, cancel, own), parsed.GetValue(output), parsed.GetValue(json), cancel);
         }));
         return command;
@@ -173,31 +178,5 @@ sealed class SeparationFlags
         body.AddGiven("title", parsed, title);
         body.AddGiven("artist", parsed, artist);
         return body;
-    }
-}
-
-/// <summary>What engines are to be like where the work is done in the command's own process, as options of it.</summary>
-sealed class OwnEngineFlags
-{
-    readonly Option<string?> weights = new("--weights") { Description = "An HTDemucs package (.th) or safetensors file to use, installed or not; not with a server.", HelpName = "PATH" };
-    readonly Option<int> threads = new("--threads") { Description = "Of the processor; 0: all. Not with a server." };
-    readonly Option<string?> models = SharedOptions.Models();
-
-    public void AddTo(Command command)
-    {
-        foreach (Option option in (Option[])[weights, threads, models]) command.Options.Add(option);
-    }
-
-    /// <param name="name">What a model of a weight file is called; null: as the file.</param>
-    /// <exception cref="PipelineException">As <see cref="WeightFileSeparator.Of"/> says it.</exception>
-    public OwnEngines Read(ParseResult parsed, string? name)
-    {
-        int count = parsed.GetValue(threads);
-        if (count is < 0 or > EngineOptions.MostThreads)
-            throw new PipelineException(Problem.InvalidRequest, $"{count} is not between 0 and {EngineOptions.MostThreads} threads.", new Dictionary<string, string> { ["threads"] = "Out of range." });
-        return new(
-            parsed.GetResult(models) is { Implicit: false } ? parsed.GetValue(models) : null,
-            parsed.GetValue(weights) is { } path ? WeightFileSeparator.Of(path, name) : null,
-            parsed.GetResult(threads) is { Implicit: false } ? count : null);
     }
 }

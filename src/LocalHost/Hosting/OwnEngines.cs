@@ -1,30 +1,49 @@
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Tensors;
+using Microsoft.Extensions.Options;
 
 namespace DgxMusic.LocalHost.Hosting;
 
 /// <summary>What a command wants engines to be like in its own process.</summary>
 /// <param name="Models">Folder of the installed ones; null: as the settings say.</param>
-/// <param name="Weights">A separator of its own; null: none.</param>
 /// <param name="Threads">Of the processor; null: as the settings say.</param>
-sealed record OwnEngines(string? Models, WeightFileSeparator? Weights, int? Threads)
+sealed record OwnEngines(string? Models, int? Threads)
 {
-    bool IsAny => this is not { Models: null, Weights: null, Threads: null };
+    /// <summary>Null: none of its own.</summary>
+    public WeightFileSeparator? Separator { get; init; }
 
-    public IEnumerable<KeyValuePair<string, string?>> Settings =>
-    [
-        .. Models is null ? Array.Empty<KeyValuePair<string, string?>>() : [new("MODELS", Models)],
-        .. Threads is null ? Array.Empty<KeyValuePair<string, string?>>() : [new("Engines:Threads", $"{Threads}")],
-    ];
+    /// <summary>Null: none of its own.</summary>
+    public OwnWriter? Writer { get; init; }
+
+    /// <summary>Null: as the settings say.</summary>
+    public WeightStorage? Precision { get; init; }
+
+    bool IsAny => this is not { Models: null, Threads: null, Separator: null, Writer: null, Precision: null };
+
+    public IEnumerable<KeyValuePair<string, string?>> Settings
+    {
+        get
+        {
+            if (Models is not null) yield return new("MODELS", Models);
+            if (Threads is not null) yield return new("Engines:Threads", $"{Threads}");
+            if (Precision is not null) yield return new("Engines:Precision", $"{Precision}");
+        }
+    }
 
     /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: the work is done in a server's process.</exception>
     public static Uri Refuse(OwnEngines? engines, Uri server) => engines is not { IsAny: true } ? server : throw new PipelineException(
         Problem.InvalidRequest,
-        $"--weights, --models and --threads are for work in this process, and {server.GetLeftPart(UriPartial.Authority)} does it: the model has to be there ('dgxmusic models' installs it), and its settings say how many threads.");
+        $"--weights, --models, --precision and --threads are for work in this process, and {server.GetLeftPart(UriPartial.Authority)} does it: the model has to be there ('dgxmusic models' installs it), and its settings say how it runs.");
 }
 
 static class OwnEngineServices
 {
-    public static IServiceCollection AddOwn(this IServiceCollection services, OwnEngines? engines) =>
-        engines?.Weights is { } weights ? services.AddSingleton<ISourceSeparator>(provider => weights.On(provider.GetRequiredService<IEngineFactory>())) : services;
+    public static IServiceCollection AddOwn(this IServiceCollection services, OwnEngines? engines)
+    {
+        if (engines?.Separator is { } separator) services.AddSingleton<ISourceSeparator>(provider => separator.On(provider.GetRequiredService<IEngineFactory>()));
+        if (engines?.Writer is { } writer)
+            services.AddSingleton(provider => writer.On(provider.GetRequiredService<IEngineFactory>(), provider.GetRequiredService<IOptions<EngineOptions>>().Value.Precision));
+        return services;
+    }
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace DgxMusic.Models.Weights;
 
 /// <summary>What the publisher allows.</summary>
@@ -24,6 +27,16 @@ public sealed record ModelFile(string Name, Uri Address, long? Bytes, string? Sh
 public sealed record ModelInfo(string Name, string Task, ModelLicence Licence, IReadOnlyList<ModelFile> Files, IReadOnlyList<string> Weights)
 {
     internal const string Separation = "separation", Generation = "generation";
+
+    /// <summary>Of the one file of weights, or of the known hashes of several in their order.</summary>
+    public string WeightsSha256
+    {
+        get
+        {
+            string[] hashes = [.. Files.Select(file => file.Sha256).OfType<string>()];
+            return hashes.Length == 1 ? hashes[0] : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));
+        }
+    }
 
     public long AboutBytes => Files.Sum(file => file.AboutBytes);
 

@@ -21,6 +21,9 @@ public sealed record RawMusic(
     int SampleRateHz, int Channels, int SourceChannels, long Frames, JsonElement Understood)
 {
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>How the work was cut; null where no bit depends on it.</summary>
+    public GenerationBlocks? Blocks { get; init; }
 }
 
 /// <summary>Has the engine play: prompt in, mix and stems out.</summary>
@@ -37,7 +40,7 @@ public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobM
     public async Task<RawMusic> RunAsync(GenerationInput input, ActivityContext context)
     {
         await monitor.EnterAsync(input.JobId, JobStep.LoadingModel, $"Loading {input.Engine}.", context.Stopping);
-        IMusicGenerator engine = engines.Find(input.Engine);
+        IMusicGenerator engine = engines.FindPlayer(input.Engine);
         BlobRef output = BlobRef.ForWork(Definition, input.Folder, IdentityOf(input, engine));
         if (await store.FindRecordAsync<RawMusic>(output.With(".json"), context.Stopping) is { } done) return done;
 

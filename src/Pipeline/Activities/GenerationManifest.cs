@@ -1,9 +1,11 @@
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Orchestrations;
 using DgxMusic.Pipeline.Ports;
 
 namespace DgxMusic.Pipeline.Activities;
@@ -16,6 +18,10 @@ public sealed record GenerationManifest(
     JsonElement Understood, int SourceChannels, LoudnessReport Loudness, TrackMetadata? Metadata, IReadOnlyDictionary<string, FileFingerprint> Outputs)
 {
     public const int CurrentVersion = 1;
+
+    /// <summary>How the work was cut; null where no bit depends on it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GenerationBlocks? Blocks { get; init; }
 
     /// <summary>For people as much as for programs: snake case, indented.</summary>
     public static JsonSerializerOptions Format { get; } = new(Payload.Options)

@@ -20,42 +20,22 @@ public sealed record PlanRequest(SeparationInput Work, DateTime Since) : IJobInp
 /// <param name="AskAgainAfter">Null: it is decided. Else there is no GPU worker yet.</param>
 public sealed record SeparationPlan(string Model, bool OnCpu, string Reason, IReadOnlyList<string> Warnings, TimeSpan? AskAgainAfter = null);
 
-/// <summary>Chooses the model and the device. Nothing is given to a GPU worker before one lives: work that nobody takes could not be taken back.</summary>
-public sealed class PlanSeparation(JobMonitor monitor, JobLedger ledger, SeparatorRegistry separators, GpuFinder gpus, IGpuWaker waker) : IActivity<PlanRequest, SeparationPlan>
+/// <summary>Chooses the model and the device.</summary>
+public sealed class PlanSeparation(JobMonitor monitor, SeparatorRegistry separators, GpuReception reception) : IActivity<PlanRequest, SeparationPlan>
 {
     public static readonly Activity<PlanRequest, SeparationPlan> Definition =
         Activity<PlanRequest, SeparationPlan>.Of<PlanSeparation>(version: 1, Lane.Io, JobStep.LoadingModel, Retry.Outage);
-
-    static readonly TimeSpan pause = TimeSpan.FromSeconds(15);
 
     public async Task<SeparationPlan> RunAsync(PlanRequest request, ActivityContext context)
     {
         SeparationInput input = request.Work;
         await monitor.EnterAsync(input.JobId, JobStep.LoadingModel, "Choosing the device.", context.Stopping);
         ISourceSeparator separator = separators.Find(input.Model);
-        GpuFinding found = await gpus.FindAsync(context.Stopping);
-        if (found.MayCome && MayUseGpu(input, separator))
-        {
-            if (await WaitAsync(request, context) is { } wait) return new(separator.Facts.Name, false, "", [], wait);
-            found = found with { Gpu = found.Gpu with { Reason = FormattableString.Invariant($"No GPU worker was alive for {gpus.Options.WaitMinutes:0.##} minutes.") } };
-            if (gpus.Options.WhenNone == GpuShortage.Fail) throw new PipelineException(Problem.GpuUnavailable, found.Gpu.Reason);
-        }
-
+        (GpuFinding found, TimeSpan? wait) = await reception.AskAsync(input.JobId, request.Since, MayUseGpu(input, separator), context.Stopping);
+        if (wait is not null) return new(separator.Facts.Name, false, "", [], wait);
         SeparationPlan plan = Choose(input, separator, found.Gpu);
-        if (!plan.OnCpu && found.IsRemote) await ledger.UpdateAsync(input.JobId, null, row => row with { OnGpuWorker = true }, context.Stopping);
+        if (!plan.OnCpu && found.IsRemote) await reception.GivenAsync(input.JobId, context.Stopping);
         return plan;
-    }
-
-    /// <returns>Null: it has waited long enough.</returns>
-    async Task<TimeSpan?> WaitAsync(PlanRequest request, ActivityContext context)
-    {
-        TimeSpan left = request.Since.AddMinutes(gpus.Options.WaitMinutes) - ledger.UtcNow;
-        if (left <= TimeSpan.Zero) return null;
-        await waker.WakeAsync(context.Stopping);
-        string then = gpus.Options.WhenNone == GpuShortage.Cpu ? "the CPU takes it" : "it fails";
-        string message = FormattableString.Invariant($"Waiting for a GPU worker; if none comes within {gpus.Options.WaitMinutes:0.##} minutes, {then}.");
-        await monitor.EnterAsync(request.JobId, JobStep.LoadingModel, message, context.Stopping, "no worker");
-        return left < pause ? left : pause;
     }
 
     static bool MayUseGpu(SeparationInput input, ISourceSeparator separator) => input.Devices is [{ } first, ..]
@@ -65,7 +45,7 @@ public sealed class PlanSeparation(JobMonitor monitor, JobLedger ledger, Separat
     SeparationPlan Choose(SeparationInput input, ISourceSeparator separator, GpuReport gpu)
     {
         string name = separator.Facts.Name;
-        bool hasLane = gpus.Options.Workers == GpuWorkers.Here || gpu.Best is not null;
+        bool hasLane = reception.IsHere || gpu.Best is not null;
         if (input.Devices is [{ } first, ..] && (hasLane || first.Device == SeparationDevices.Cpu)) return new(name, first.Device == SeparationDevices.Cpu, "It runs where the original did.", []);
 
         // A mock plays the GPU too, so that what goes wrong on one can be tried without.

@@ -20,7 +20,7 @@ public sealed class PlayBenchmark(IBlobStore store, EngineRegistry engines, JobM
         await monitor.EnterAsync(input.JobId, JobStep.Generating, $"{input.Engine} plays the benchmark.", context.Stopping);
         BlobRef output = BlobRef.ForWork(Definition, input.Folder, input.Engine).With(".json");
         if (await store.FindRecordAsync<BenchmarkResult>(output, context.Stopping) is { } done) return done;
-        IMusicGenerator engine = engines.Find(input.Engine);
+        IMusicGenerator engine = engines.FindPlayer(input.Engine);
         BenchmarkFigures figures = EngineBenchmark.Run(engine, clock, fraction => Report(input.JobId, fraction, context), context.Stopping);
         string[] warnings = engine.Facts.IsMock ? [$"A mock stood in for {input.Engine}: this says nothing about the model."] : [];
         return await store.SaveRecordAsync(output, new BenchmarkResult(figures, warnings), context.Stopping);

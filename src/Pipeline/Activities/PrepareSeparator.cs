@@ -27,7 +27,7 @@ public sealed record PreparedSeparator(EngineFacts Engine, NumericsClass Numeric
 }
 
 /// <summary>Loads the model, so that what it is is known before any work begins.</summary>
-public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separators, TuningStore tuning, JobMonitor monitor, JobLedger ledger) : IActivity<PrepareRequest, PreparedSeparator>
+public sealed class PrepareSeparator(ModelPool pool, SeparatorRegistry separators, TuningStore tuning, JobMonitor monitor, JobLedger ledger) : IActivity<PrepareRequest, PreparedSeparator>
 {
     public static readonly Activity<PrepareRequest, PreparedSeparator> Definition =
         Activity<PrepareRequest, PreparedSeparator>.Of<PrepareSeparator>(version: 1, Lane.Gpu, JobStep.LoadingModel, Retry.Outage);
@@ -43,7 +43,7 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
         Job job = await ledger.GetAsync(request.JobId, context.Stopping);
         try
         {
-            using ModelLease lease = await pool.LeaseAsync(request.Model, request.Title, SeparationRun.Of(job, request.OnCpu, context.Stopping));
+            using ModelLease<ISeparationModel> lease = await pool.LeaseAsync(request.Model, request.Title, SeparationRun.Of(job, request.OnCpu, context.Stopping));
             CheckSources(lease.Model, separators.Find(request.Model).Stems);
             PreparedSeparator prepared = Describe(lease, request, await tuning.FindAsync(lease.Facts, request.OnCpu, context.Stopping));
             await ledger.UpdateAsync(request.JobId, null, row => row with { DeviceUsed = prepared.Device, Model = prepared.Engine.Name }, context.Stopping);
@@ -55,7 +55,7 @@ public sealed class PrepareSeparator(SeparatorPool pool, SeparatorRegistry separ
         }
     }
 
-    static PreparedSeparator Describe(ModelLease lease, PrepareRequest request, Tuning? known)
+    static PreparedSeparator Describe(ModelLease<ISeparationModel> lease, PrepareRequest request, Tuning? known)
     {
         ISeparationModel model = lease.Model;
         int rateHz = model.SampleRateHz ?? request.SourceRateHz;

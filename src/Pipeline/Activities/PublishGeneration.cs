@@ -75,7 +75,7 @@ public sealed class PublishGeneration(IBlobStore store, JobMonitor monitor) : IA
         foreach ((string name, BlobRef stem) in stems ?? []) outputs[$"stems/{name}"] = await FingerprintAsync(stem, stopping);
         return new(
             GenerationManifest.CurrentVersion, request.Raw.Engine, request.Raw.Numerics, ProductVersion.Text, request.Input.Seed,
-            request.Input.Request, request.Raw.Understood, request.Raw.SourceChannels, request.Track.Loudness, request.Measured.Metadata, outputs);
+            request.Input.Request, request.Raw.Understood, request.Raw.SourceChannels, request.Track.Loudness, request.Measured.Metadata, outputs) { Blocks = request.Raw.Blocks };
     }
 
     async Task<FileFingerprint> FingerprintAsync(BlobRef blob, CancellationToken stopping)

@@ -32,7 +32,7 @@ public sealed record StemPart(BlobRef Samples, BlobRef Units, long From, long To
 }
 
 /// <summary>Takes a part of a track apart. Its frames are those of the whole, bit for bit.</summary>
-public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, TuningStore tuning, JobMonitor monitor, JobLedger ledger, TimeProvider clock) : IActivity<SegmentRequest, StemPart>
+public sealed class SeparateSegments(IBlobStore store, ModelPool pool, TuningStore tuning, JobMonitor monitor, JobLedger ledger, TimeProvider clock) : IActivity<SegmentRequest, StemPart>
 {
     public static readonly Activity<SegmentRequest, StemPart> Definition =
         Activity<SegmentRequest, StemPart>.Of<SeparateSegments>(version: 1, Lane.Gpu, JobStep.Separating, Retry.Outage);
@@ -53,7 +53,7 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, Tunin
         if (await store.FindRecordAsync<StemPart>(output.With(".json"), context.Stopping) is { } done) return done;
 
         Job job = await ledger.GetAsync(request.JobId, context.Stopping);
-        ModelLease lease;
+        ModelLease<ISeparationModel> lease;
         try
         {
             lease = await pool.LeaseAsync(request.Model.Engine.Name, request.Title, SeparationRun.Of(job, request.Model.OnCpu, context.Stopping));
@@ -63,7 +63,7 @@ public sealed class SeparateSegments(IBlobStore store, SeparatorPool pool, Tunin
             return GivenUp(fault.Message);
         }
 
-        using ModelLease mine = lease;
+        using ModelLease<ISeparationModel> mine = lease;
         if (IsWithoutGpu(request.Model, lease.Facts)) return GivenUp("There is none here any more.");
         if (lease.Facts != request.Model.Engine) throw Replaced(request.Model.Engine);
         try

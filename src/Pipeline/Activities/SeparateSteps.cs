@@ -16,7 +16,7 @@ namespace DgxMusic.Pipeline.Activities;
 public sealed record LiveWork(string JobId, LiveInput Session, LiveProgress From, long Received, bool IsWhole) : IJobInput;
 
 /// <summary>Takes apart what has come of a live session. Each step is saved for itself, so that whoever is interrupted loses one.</summary>
-public sealed class SeparateSteps(IBlobStore store, LiveStore sessions, SeparatorPool pool, JobLedger ledger, TimeProvider clock) : IActivity<LiveWork, LiveProgress>
+public sealed class SeparateSteps(IBlobStore store, LiveStore sessions, ModelPool pool, JobLedger ledger, TimeProvider clock) : IActivity<LiveWork, LiveProgress>
 {
     public static readonly Activity<LiveWork, LiveProgress> Definition =
         Activity<LiveWork, LiveProgress>.Of<SeparateSteps>(version: 1, Lane.Gpu, JobStep.Separating, Retry.WithoutPlace);
@@ -78,7 +78,7 @@ public sealed class SeparateSteps(IBlobStore store, LiveStore sessions, Separato
     async Task<(Saved Saved, double Seconds)> ComputeAsync(LiveWork work, LiveProgress progress, BlobRef output, CancellationToken stopping)
     {
         LiveFacts facts = work.Session.Facts;
-        using ModelLease lease = await pool.LeaseAsync(facts.Engine.Name, "", new EngineRun(OnCpu: work.Session.OnCpu, Stopping: stopping));
+        using ModelLease<ISeparationModel> lease = await pool.LeaseAsync(facts.Engine.Name, "", new EngineRun(OnCpu: work.Session.OnCpu, Stopping: stopping));
         if (lease.Facts != facts.Engine)
             throw new PipelineException(Problem.EngineDiffers, $"{facts.Engine.Name} is not what it was when the session was opened; open another.");
         long began = clock.GetTimestamp();
@@ -93,7 +93,7 @@ public sealed class SeparateSteps(IBlobStore store, LiveStore sessions, Separato
         return (new(new(step.Next, kept), piece), clock.GetElapsedTime(began).TotalSeconds);
     }
 
-    static LiveStep Run(ModelLease lease, Func<LiveStep> step)
+    static LiveStep Run(ModelLease<ISeparationModel> lease, Func<LiveStep> step)
     {
         try
         {

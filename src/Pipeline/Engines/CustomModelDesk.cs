@@ -5,7 +5,7 @@ using DgxMusic.Pipeline.Jobs;
 namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>Where weights are registered under names of their own.</summary>
-public sealed class CustomModelDesk(ModelStore store, SeparatorPool pool, OpenJobs open, JobLedger ledger)
+public sealed class CustomModelDesk(ModelStore store, ModelPool pool, OpenJobs open, JobLedger ledger)
 {
     /// <inheritdoc cref="CustomModels.AddAsync"/>
     public Task<(CustomModel Model, bool IsNew)> AddAsync(string name, Stream content, CancellationToken cancel = default) => store.Custom.AddAsync(name, content, cancel);

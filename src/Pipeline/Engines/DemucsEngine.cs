@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using DgxMusic.Contracts;
 using DgxMusic.Models.Separation;
 using DgxMusic.Models.Spectral;
@@ -16,7 +14,7 @@ public sealed class DemucsEngine : ISourceSeparator
 
     /// <summary>With published weights, here or not.</summary>
     public DemucsEngine(string name, ModelStore store, IEngineFactory engines)
-        : this(name, HashOf(name), SeparatorRegistry.StemsOf(name), store, engines)
+        : this(name, ModelCatalog.Find(name).WeightsSha256, SeparatorRegistry.StemsOf(name), store, engines)
     {
     }
 
@@ -46,13 +44,6 @@ public sealed class DemucsEngine : ISourceSeparator
         if (IsCustom && store.Custom.Find(name)?.Sha256 != sha256)
             throw new PipelineException(Problem.ModelInitFailed, $"The weights of '{name}' were removed or replaced at this moment; the same request may succeed later.");
         return SeparationModels.Open(name, store, () => engines.Create(run));
-    }
-
-    /// <summary>Of the one published file, or of the hashes of several in their order.</summary>
-    static string HashOf(string name)
-    {
-        string[] hashes = [.. ModelCatalog.Find(name).Files.Select(file => file.Sha256!)];
-        return hashes.Length == 1 ? hashes[0] : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));
     }
 }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using DgxMusic.Tensors;
 
 namespace DgxMusic.Pipeline.Engines;
 
@@ -15,6 +16,9 @@ public sealed class EngineOptions
 
     /// <summary>Threads that a separator calculates with; 0: as many as were fastest on machines of this type, or one a processor.</summary>
     [Range(0, MostThreads)] public int Threads { get; set; }
+
+    /// <summary>What a MusicGen's weights are kept as: <c>float32</c> as published, <c>bfloat16</c> or <c>int8</c> for half or a quarter of the memory and about twice or four times the speed, a little off.</summary>
+    public WeightStorage Precision { get; set; }
 
     /// <summary>Whether a server measures, while it has nothing to do, how many threads are fastest.</summary>
     public bool Tune { get; set; } = true;

@@ -27,9 +27,13 @@ public static class EngineServices
         services.TryAddSingleton(provider => new ModelStore(FolderOf(provider) ?? "models"));
         services.TryAddSingleton<IGpuProbe, NoGpuProbe>();
         services.TryAddSingleton<IEngineFactory, ManagedEngines>();
-        services.AddSingleton<TuningStore>().AddSingleton<SeparatorTuner>().AddSingleton<SeparatorPool>().AddSingleton<ISweep>(provider => provider.GetRequiredService<SeparatorPool>());
-        return services.AddSingleton<EngineRegistry>().AddSingleton<SeparatorRegistry>().AddSingleton<EngineList>().AddSingleton<CustomModelDesk>();
+        services.AddSingleton<TuningStore>().AddSingleton<SeparatorTuner>().AddSingleton<ModelPool>().AddSingleton<ISweep>(provider => provider.GetRequiredService<ModelPool>());
+        return services.AddSingleton(RegistryOf).AddSingleton<SeparatorRegistry>().AddSingleton<EngineList>().AddSingleton<CustomModelDesk>();
     }
+
+    static EngineRegistry RegistryOf(IServiceProvider provider) => new(
+        provider.GetServices<IMusicGenerator>(), provider.GetRequiredService<EngineSwitches>(), provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<IEngineFactory>(),
+        provider.GetServices<MusicGenEngine>(), provider.GetRequiredService<IOptions<EngineOptions>>().Value);
 
     static string? FolderOf(IServiceProvider provider) => provider.GetRequiredService<IConfiguration>()["MODELS"] is { Length: > 0 } folder ? folder : null;
 }

@@ -5,10 +5,15 @@ using DgxMusic.Dsp;
 namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>An engine that turns a request into music.</summary>
-public interface IMusicGenerator
+public interface IGenerationEngine
 {
+    /// <summary>Of what it runs on where it has the choice.</summary>
     EngineFacts Facts { get; }
+}
 
+/// <summary>An engine that plays at once, faster than anybody listens.</summary>
+public interface IMusicGenerator : IGenerationEngine
+{
     /// <summary>Reads the prompt and prepares; the sound comes from <see cref="IMusicPerformance.Render"/>.</summary>
     IMusicPerformance Prepare(GenerationRequest request, ulong seed);
 

@@ -1,17 +1,15 @@
-using DgxMusic.Models.Separation;
-
 namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>What makes one loaded model serve another user.</summary>
 sealed record ModelKey(string Name, string? WeightsSha256, bool OnCpu);
 
-/// <summary>A place for a loaded model in <see cref="SeparatorPool"/>; made for a user, who fills it.</summary>
+/// <summary>A place for a loaded model in <see cref="ModelPool"/>; made for a user, who fills it.</summary>
 sealed class LoadedModel(ModelKey key)
 {
     public ModelKey Key => key;
 
     /// <summary>Null until it is loaded.</summary>
-    public ISeparationModel? Model { get; set; }
+    public IDisposable? Model { get; set; }
 
     public EngineFacts? Facts { get; set; }
 

@@ -1,17 +1,15 @@
-using DgxMusic.Models.Separation;
-
 namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>A loaded model, for one user alone until it is disposed of.</summary>
-public sealed class ModelLease : IDisposable
+public sealed class ModelLease<TModel> : IDisposable
 {
     Action<bool>? giveBack;
     bool isSuspect;
 
-    internal ModelLease(ISeparationModel model, EngineFacts facts, NumericsClass numerics, bool wasLoaded, Action<bool> giveBack) =>
+    internal ModelLease(TModel model, EngineFacts facts, NumericsClass numerics, bool wasLoaded, Action<bool> giveBack) =>
         (Model, Facts, Numerics, WasLoaded, this.giveBack) = (model, facts, numerics, wasLoaded, giveBack);
 
-    public ISeparationModel Model { get; }
+    public TModel Model { get; }
 
     /// <summary>Of what was loaded, which is what a manifest says.</summary>
     public EngineFacts Facts { get; }

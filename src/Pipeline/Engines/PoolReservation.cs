@@ -1,6 +1,6 @@
 namespace DgxMusic.Pipeline.Engines;
 
-/// <summary>All places of <see cref="SeparatorPool"/>, until it is disposed of.</summary>
+/// <summary>All places of <see cref="ModelPool"/>, until it is disposed of.</summary>
 sealed class PoolReservation(Func<bool> isWanted, Action release) : IDisposable
 {
     Action? release = release;

@@ -44,7 +44,11 @@ public static class SeparationDevices
     const long LargeBytes = 100L << 20;
     const double CpuSeconds = 20, GpuSeconds = 40, LargeGpuSeconds = 10;
 
-    static readonly Dictionary<string, int?> memory = new() { [Smallest] = SmallestMb, ["htdemucs_ft"] = 6144, ["htdemucs_6s"] = 8192, [SpectralModel.ModelName] = null };
+    static readonly Dictionary<string, int?> memory = new()
+    {
+        [Smallest] = SmallestMb, ["htdemucs_ft"] = 6144, ["htdemucs_6s"] = 8192, [SpectralModel.ModelName] = null,
+        ["musicgen-small"] = SmallestMb, ["musicgen-medium"] = 12_288, ["musicgen-large"] = 20_480,
+    };
 
     /// <summary>GPU memory set aside for a model, MiB; a model nobody has measured counts as the smallest. Null: it runs on the CPU only.</summary>
     public static int? MemoryMbOf(string model) => memory.GetValueOrDefault(model, SmallestMb);

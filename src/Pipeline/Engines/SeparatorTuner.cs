@@ -8,7 +8,7 @@ namespace DgxMusic.Pipeline.Engines;
 /// Measures, once for each type of machine, how fast the installed separators are and with how many threads they are fastest. Only while nothing else is done; whoever wants a model
 /// meanwhile gets it after the window that is being measured, and what was measured so far counts for nothing.
 /// </summary>
-public sealed class SeparatorTuner(SeparatorRegistry separators, SeparatorPool pool, TuningStore store, QueueStatistics queue, TimeProvider clock, ILogger<SeparatorTuner> log)
+public sealed class SeparatorTuner(SeparatorRegistry separators, ModelPool pool, TuningStore store, QueueStatistics queue, TimeProvider clock, ILogger<SeparatorTuner> log)
 {
     // One to warm up: it has code compiled and memory touched.
     const int Windows = 4;

@@ -11,7 +11,7 @@ public static class GpuServices
     {
         services.AddSettings<GpuOptions>("Gpu");
         services.TryAddSingleton<IGpuWaker, NoGpuWaker>();
-        return services.AddSingleton<GpuNodes>().AddSingleton<ISweep>(provider => provider.GetRequiredService<GpuNodes>()).AddSingleton<GpuFinder>().AddSingleton<GpuRescue>();
+        return services.AddSingleton<GpuNodes>().AddSingleton<ISweep>(provider => provider.GetRequiredService<GpuNodes>()).AddSingleton<GpuFinder>().AddSingleton<GpuReception>().AddSingleton<GpuRescue>();
     }
 
     /// <summary>Makes this process a worker that others can find.</summary>

@@ -30,10 +30,10 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
     internal Func<JobTerms, DateTime, Job> Plan(GenerationRequest request)
     {
         GenerationRequest accepted = GenerationRules.Check(request);
-        IMusicGenerator engine = engines.Find(accepted.Model);
+        IGenerationEngine engine = engines.Find(accepted.Model);
         ulong seed = accepted.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) & DrawnSeedMask;
         return (terms, at) => Draft(
-            JobKind.Generation, engine.Facts.Name, engine.Facts.Device, terms, (id, folder) => new GenerationInput(id, folder, accepted, seed, engine.Facts.Name), at);
+            JobKind.Generation, engine.Facts.Name, engine.Facts.Device, terms, (id, folder) => new GenerationInput(id, folder, accepted, seed, engine.Facts.Name, engine is MusicGenEngine), at);
     }
 
     /// <summary>A drafted generation under another id.</summary>

@@ -25,11 +25,11 @@ public sealed class ReproductionDesk(JobDesk desk, JobLedger ledger, IBlobStore 
         if (source.Kind == JobKind.Separation) return await separations.SubmitAsync(source, keep, terms, cancel);
         IReadOnlyDictionary<string, BlobRef> original = JobOutputs.Of(source);
         GenerationManifest manifest = await GenerationManifest.ReadAsync(store, original["manifest"], cancel) ?? throw ManifestGone(source);
-        IMusicGenerator engine = Find(manifest.Engine);
+        IGenerationEngine engine = Find(manifest.Engine);
         return await desk.EnterAsync(terms, asked => desk.Draft(JobKind.Reproduction, engine.Facts.Name, engine.Facts.Device, asked, Describe), cancel);
 
         ReproductionInput Describe(string jobId, string folder) =>
-            new(jobId, sourceId, new(jobId, folder, manifest.Request, manifest.Seed, engine.Facts.Name), original, keep);
+            new(jobId, sourceId, new(jobId, folder, manifest.Request, manifest.Seed, engine.Facts.Name, engine is MusicGenEngine, manifest.Blocks), original, keep);
     }
 
     internal static PipelineException ManifestGone(Job source) =>
@@ -47,11 +47,11 @@ public sealed class ReproductionDesk(JobDesk desk, JobLedger ledger, IBlobStore 
     }
 
     /// <summary>The engine of the manifest, to the version and the weights.</summary>
-    IMusicGenerator Find(EngineFacts wanted)
+    IGenerationEngine Find(EngineFacts wanted)
     {
         if (!engines.Installed.Contains(wanted.Name))
             throw new PipelineException(Problem.ModelNotInstalled, $"This was made by '{wanted.Name}', which is not installed here; installed: {string.Join(", ", engines.Installed)}.");
-        IMusicGenerator engine = engines.Find(wanted.Name);
+        IGenerationEngine engine = engines.Find(wanted.Name);
         RequireSame(wanted, engine.Facts);
         return engine;
     }

@@ -6,7 +6,7 @@ using DgxMusic.Pipeline.Engines;
 namespace DgxMusic.Pipeline.Live;
 
 /// <summary>What sessions with a model at a rate are like. A model is loaded to find out, once a process; it stays for the session's work.</summary>
-public sealed class LiveGrids(SeparatorPool pool, SeparatorRegistry separators)
+public sealed class LiveGrids(ModelPool pool, SeparatorRegistry separators)
 {
     readonly ConcurrentDictionary<(EngineFacts Engine, int RateHz), LiveModel> known = new();
 
@@ -17,7 +17,7 @@ public sealed class LiveGrids(SeparatorPool pool, SeparatorRegistry separators)
     {
         EngineFacts engine = separators.Find(name).FactsOf(onCpu);
         if (known.TryGetValue((engine, sampleRateHz), out LiveModel? there)) return there with { OnCpu = onCpu };
-        ModelLease taken;
+        ModelLease<ISeparationModel> taken;
         try
         {
             taken = await pool.LeaseAsync(engine.Name, "", new EngineRun(OnCpu: onCpu, Stopping: cancel));
@@ -27,7 +27,7 @@ public sealed class LiveGrids(SeparatorPool pool, SeparatorRegistry separators)
             return await FindAsync(engine.Name, sampleRateHz, onCpu: true, cancel);
         }
 
-        using ModelLease lease = taken;
+        using ModelLease<ISeparationModel> lease = taken;
         if (lease.Model.SampleRateHz is { } only && only != sampleRateHz)
         {
             string fault = $"{engine.Name} takes {only} Hz, not {sampleRateHz} Hz; bring the audio to that rate before it is pushed.";

@@ -98,6 +98,23 @@ public static class BlobStoreExtensions
         return stream is null ? null : await JsonSerializer.DeserializeAsync<T>(stream, Payload.Options, cancel);
     }
 
+    /// <summary>All of a small blob.</summary>
+    /// <exception cref="FileNotFoundException">There is no such blob.</exception>
+    public static async Task<byte[]> ReadBytesAsync(this IBlobStore store, BlobRef blob, CancellationToken cancel = default)
+    {
+        await using Stream stream = await store.OpenReadAsync(blob, cancel) ?? throw new FileNotFoundException($"{blob} is gone.");
+        byte[] bytes = new byte[stream.Length];
+        await stream.ReadExactlyAsync(bytes, cancel);
+        return bytes;
+    }
+
+    public static async Task WriteBytesAsync(this IBlobStore store, BlobRef blob, ReadOnlyMemory<byte> bytes, CancellationToken cancel = default)
+    {
+        await using BlobWriter writer = await store.CreateAsync(blob, cancel, bytes.Length);
+        await writer.Stream.WriteAsync(bytes, cancel);
+        await writer.CommitAsync(cancel);
+    }
+
     public static async Task<T> SaveRecordAsync<T>(this IBlobStore store, BlobRef blob, T record, CancellationToken cancel = default)
     {
         await using BlobWriter writer = await store.CreateAsync(blob, cancel);

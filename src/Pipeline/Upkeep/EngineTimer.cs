@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace DgxMusic.Pipeline.Upkeep;
 
 /// <summary>Loads the model that is to be there from the start; later, while nothing is done, measures those whose speed on machines like this nobody knows.</summary>
-public sealed class EngineTimer(SeparatorPool pool, SeparatorTuner tuner, IOptions<EngineOptions> options, TimeProvider clock, ILogger<EngineTimer> log) : BackgroundService
+public sealed class EngineTimer(ModelPool pool, SeparatorTuner tuner, IOptions<EngineOptions> options, TimeProvider clock, ILogger<EngineTimer> log) : BackgroundService
 {
     static readonly TimeSpan first = TimeSpan.FromMinutes(2), interval = TimeSpan.FromMinutes(15);
 

@@ -1,4 +1,5 @@
 using DgxMusic.Contracts;
+using DgxMusic.Models.Separation;
 using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
@@ -10,8 +11,6 @@ using DgxMusic.Pipeline.Separations;
 using DgxMusic.Pipeline.Tests.Memory;
 using DgxMusic.Pipeline.Tests.Uploads;
 using DgxMusic.Pipeline.Uploads;
-using DgxMusic.Tensors;
-using DgxMusic.Tensors.Managed;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DgxMusic.Pipeline.Tests.Engines;
@@ -64,7 +63,7 @@ public sealed class EngineFactoryTests : IDisposable
         {
             if (name != nameof(SeparateSegments) || ++parts != 2) return;
             // Another process has taken the memory since, and the model was let go.
-            host.Get<SeparatorPool>().Forget(Model);
+            host.Get<ModelPool>().Forget(Model);
             gpu.Fault = new GpuMemoryException("40 MB are missing.");
             await Task.CompletedTask;
         };
@@ -96,10 +95,10 @@ public sealed class EngineFactoryTests : IDisposable
     public async Task Lease_GpuAndProcessor_AreModelsOfTheirOwn()
     {
         using TestHost host = await HostAsync(gpu);
-        var pool = host.Get<SeparatorPool>();
-        using (ModelLease lease = await pool.LeaseAsync(Model, "", new()))
+        var pool = host.Get<ModelPool>();
+        using (ModelLease<ISeparationModel> lease = await pool.LeaseAsync(Model, "", new()))
             Assert.Equal(("cuda", FakeGpu.Class), (lease.Facts.Device, lease.Numerics.Engine));
-        using (ModelLease lease = await pool.LeaseAsync(Model, "", new(OnCpu: true)))
+        using (ModelLease<ISeparationModel> lease = await pool.LeaseAsync(Model, "", new(OnCpu: true)))
             Assert.Equal((false, "cpu", null), (lease.WasLoaded, lease.Facts.Device, lease.Numerics.Engine));
     }
 
@@ -107,7 +106,7 @@ public sealed class EngineFactoryTests : IDisposable
     async Task<TestHost> HostAsync(FakeGpu? gpu)
     {
         var models = new ModelStore(Path.Combine(folder.FullName, gpu is null ? "without" : "with"));
-        await using (FileStream file = File.OpenRead(GoldenWeights())) await models.Custom.AddAsync(Model, file);
+        await using (FileStream file = File.OpenRead(GoldenFiles.Path("htdemucs_small", "model_half-896df531.th"))) await models.Custom.AddAsync(Model, file);
         return new(services =>
         {
             services.AddSingleton(models);
@@ -143,36 +142,5 @@ public sealed class EngineFactoryTests : IDisposable
     {
         using var reader = new StreamReader((await host.Blobs.OpenReadAsync(ManifestOf(job)))!);
         return await reader.ReadToEndAsync();
-    }
-
-    static string GoldenWeights()
-    {
-        string? here = AppContext.BaseDirectory;
-        while (here is not null && !Directory.Exists(Path.Combine(here, "tests", "Models", "Golden"))) here = Path.GetDirectoryName(here);
-        return Path.Combine(here!, "tests", "Models", "Golden", "htdemucs_small", "model_half-896df531.th");
-    }
-
-    /// <summary>A GPU that calculates as the processor does.</summary>
-    sealed class FakeGpu : IEngineFactory, IGpuProbe
-    {
-        public const string Class = "fake-gpu-float32";
-
-        public bool IsThere { get; set; } = true;
-
-        public GpuFaultException? Fault { get; set; }
-
-        /// <summary>Of each engine whether it is the processor's.</summary>
-        public List<bool> Made { get; } = [];
-
-        public EngineDevice DeviceOf(bool onCpu) => onCpu || !IsThere ? EngineDevice.Processor : new(SeparationDevices.Cuda, "float32", Class);
-
-        public IEngine Create(EngineRun run)
-        {
-            if (!run.OnCpu && Fault is not null) throw Fault;
-            Made.Add(run.OnCpu);
-            return new ManagedEngine(run.Threads);
-        }
-
-        public GpuReport Look() => new(true, IsThere ? [new("One", 80_000, 80_000)] : [], IsThere ? null : "It is gone.");
     }
 }

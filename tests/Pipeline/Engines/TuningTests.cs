@@ -14,14 +14,14 @@ public sealed class TuningTests : IDisposable
     readonly TestHost host = new();
     readonly FakeSeparator one = new("one"), four = new("four") { Networks = 4 }, gpu = new("gpu") { Facts = new("gpu", "1", "hash", "float16", "cuda") }, mock = new("mock") { StaysLoaded = false };
     readonly TuningStore store;
-    readonly SeparatorPool pool;
+    readonly ModelPool pool;
     readonly SeparatorTuner tuner;
 
     public TuningTests()
     {
         store = new(host.Catalog, new NoGpuProbe());
         var separators = new SeparatorRegistry(new ModelStore("nowhere"), new EngineSwitches(), [one, four, gpu, mock]);
-        pool = new(separators, Options.Create(new EngineOptions()), store, host.Clock, NullLogger<SeparatorPool>.Instance);
+        pool = new(separators, Options.Create(new EngineOptions()), store, host.Clock, NullLogger<ModelPool>.Instance);
         tuner = new(separators, pool, store, host.Get<QueueStatistics>(), host.Clock, NullLogger<SeparatorTuner>.Instance);
         foreach (FakeSeparator separator in (FakeSeparator[])[one, four, gpu]) separator.WhileHearing = (model, run) => Hear(model.Threads == 0 ? 0.125 : 2.0 / model.Threads, run <= separator.Networks);
     }
@@ -72,7 +72,7 @@ public sealed class TuningTests : IDisposable
     [Trait("Requirement", "D-51")]
     public async Task TuneAsync_SomebodyWantsAModel_GivesWayAfterThatWindow()
     {
-        Task<ModelLease>? wanted = null;
+        Task<ModelLease<ISeparationModel>>? wanted = null;
         one.WhileHearing = (_, run) =>
         {
             if (run == 2) wanted ??= pool.LeaseAsync("four", "", new());
@@ -168,7 +168,7 @@ public sealed class TuningTests : IDisposable
     [Trait("Requirement", "D-51")]
     public async Task Open_WithOtherThreads_GivesTheSameBits()
     {
-        string weights = GoldenWeights();
+        string weights = GoldenFiles.Path("htdemucs_small", "model_half-896df531.th");
         DirectoryInfo folder = Directory.CreateTempSubdirectory("dgxmusic-tuning-");
         try
         {
@@ -196,13 +196,6 @@ public sealed class TuningTests : IDisposable
         stream.Process(block);
         stream.Complete();
         return [.. samples];
-    }
-
-    static string GoldenWeights()
-    {
-        string? here = AppContext.BaseDirectory;
-        while (here is not null && !Directory.Exists(Path.Combine(here, "tests", "Models", "Golden"))) here = Path.GetDirectoryName(here);
-        return Path.Combine(here!, "tests", "Models", "Golden", "htdemucs_small", "model_half-896df531.th");
     }
 
     sealed class OneGpu(string name) : IGpuProbe

@@ -1,4 +1,5 @@
 using DgxMusic.Contracts;
+using DgxMusic.Models.MusicGen;
 using DgxMusic.Models.Separation;
 using DgxMusic.Pipeline.Jobs;
 using Microsoft.Extensions.Logging;
@@ -7,10 +8,11 @@ using Microsoft.Extensions.Options;
 namespace DgxMusic.Pipeline.Engines;
 
 /// <summary>
-/// The separators that are loaded. What a job has ended with stays for the next, for as long as the settings say; each has one user at a time, and others wait their turn:
-/// a second copy would take twice the memory and the same processors.
+/// The models that are loaded, separators and generators alike. What a job has ended with stays for the next, for as long as the settings say; each has one user at a time, and
+/// others wait their turn: a second copy would take twice the memory and the same processors.
 /// </summary>
-public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineOptions> options, TuningStore tuning, TimeProvider clock, ILogger<SeparatorPool> log) : ISweep, IDisposable
+public sealed class ModelPool(
+    SeparatorRegistry separators, IOptions<EngineOptions> options, TuningStore tuning, TimeProvider clock, ILogger<ModelPool> log, EngineRegistry? generators = null) : ISweep, IDisposable
 {
     readonly Lock gate = new();
     readonly List<LoadedModel> models = [];
@@ -32,26 +34,34 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
     /// <param name="title">Of the music, as its owner says it.</param>
     /// <param name="run">Its <see cref="EngineRun.Stopping"/> ends the wait.</param>
     /// <exception cref="PipelineException">As <see cref="SeparatorRegistry.Find"/> says it; whatever the weights say; <see cref="Problem.ModelInitFailed"/>: it cannot be loaded now.</exception>
-    public ModelLease Lease(string name, string title, EngineRun run) => LeaseAsync(name, title, run).GetAwaiter().GetResult();
+    public ModelLease<ISeparationModel> Lease(string name, string title, EngineRun run) => LeaseAsync(name, title, run).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Lease"/>
-    public async Task<ModelLease> LeaseAsync(string name, string title, EngineRun run)
+    public Task<ModelLease<ISeparationModel>> LeaseAsync(string name, string title, EngineRun run) => LeaseAsync<ISeparationModel>(separators.Find(name), title, run);
+
+    /// <summary>The MusicGen of that name, loaded; waits as <see cref="Lease"/> does.</summary>
+    /// <exception cref="PipelineException">As <see cref="EngineRegistry.FindWriter"/> says it; whatever the weights say; <see cref="Problem.ModelInitFailed"/>: it cannot be loaded now.</exception>
+    public Task<ModelLease<MusicGenModel>> LeaseGeneratorAsync(string name, EngineRun run) =>
+        LeaseAsync<MusicGenModel>((generators ?? throw new InvalidOperationException("This pool has separators only.")).FindWriter(name), "", run);
+
+    async Task<ModelLease<TModel>> LeaseAsync<TModel>(IModelEngine engine, string title, EngineRun run)
+        where TModel : class, IDisposable
     {
-        ISourceSeparator separator = separators.Find(name);
-        if (!separator.StaysLoaded) return Fresh(separator, title, run);
-        EngineFacts facts = separator.FactsOf(run.OnCpu);
+        if (!engine.StaysLoaded) return Fresh<TModel>(engine, title, run);
+        EngineFacts facts = engine.FactsOf(run.OnCpu);
+        string name = facts.Name;
         int threads = options.Value.Threads > 0 ? options.Value.Threads : (await tuning.FindAsync(facts, run.OnCpu, run.Stopping).ConfigureAwait(false))?.Threads ?? 0;
         LoadedModel mine = await EnterAsync(new(name, facts.WeightsSha256, run.OnCpu || facts.Device == SeparationDevices.Cpu), run.Stopping).ConfigureAwait(false);
         bool wasLoaded = mine.Model is not null;
-        if (!wasLoaded) Load(mine, separator, title, run with { Threads = threads });
-        return new(mine.Model!, mine.Facts!, mine.Numerics!, wasLoaded, isSuspect => Leave(mine, isSuspect));
+        if (!wasLoaded) Load(mine, engine, title, run with { Threads = threads });
+        return new((TModel)mine.Model!, mine.Facts!, mine.Numerics!, wasLoaded, isSuspect => Leave(mine, isSuspect));
     }
 
     /// <summary>Loads a model that will be asked for, and runs it once, so that the first window is as quick as the others.</summary>
     /// <inheritdoc cref="Lease" path="/exception"/>
     public async Task WarmAsync(string name, EngineRun run)
     {
-        using ModelLease lease = await LeaseAsync(name, "", run);
+        using ModelLease<ISeparationModel> lease = await LeaseAsync(name, "", run);
         await Task.Run(() => Rehearsal.Run(lease.Model, 1, () => { }, run.Stopping), run.Stopping);
     }
 
@@ -103,15 +113,16 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
         {
             isClosed = true;
             foreach (LoadedModel model in models.Where(model => !model.IsInUse).ToArray()) Unload(model);
-            foreach (Waiting waiting in queue) waiting.Turn.TrySetException(new ObjectDisposedException(nameof(SeparatorPool)));
+            foreach (Waiting waiting in queue) waiting.Turn.TrySetException(new ObjectDisposedException(nameof(ModelPool)));
             queue.Clear();
         }
     }
 
-    ModelLease Fresh(ISourceSeparator separator, string title, EngineRun run)
+    ModelLease<TModel> Fresh<TModel>(IModelEngine engine, string title, EngineRun run)
+        where TModel : class, IDisposable
     {
-        ISeparationModel model = separator.Open(title, run);
-        return new(model, separator.FactsOf(run.OnCpu), separator.NumericsOf(run.OnCpu), wasLoaded: false, _ => Close(model, separator.Facts.Name));
+        var model = (TModel)engine.Load(title, run);
+        return new(model, engine.FactsOf(run.OnCpu), engine.NumericsOf(run.OnCpu), wasLoaded: false, _ => Close(model, engine.Facts.Name));
     }
 
     Task<LoadedModel> EnterAsync(ModelKey key, CancellationToken cancel)
@@ -156,19 +167,19 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
         return place;
     }
 
-    void Load(LoadedModel place, ISourceSeparator separator, string title, EngineRun run)
+    void Load(LoadedModel place, IModelEngine engine, string title, EngineRun run)
     {
         try
         {
-            (place.Facts, place.Numerics, place.Model) = (separator.FactsOf(run.OnCpu), separator.NumericsOf(run.OnCpu), separator.Open(title, run));
+            (place.Facts, place.Numerics, place.Model) = (engine.FactsOf(run.OnCpu), engine.NumericsOf(run.OnCpu), engine.Load(title, run));
         }
         catch (Exception fault)
         {
             Leave(place, isSuspect: true);
             if (fault is PipelineException or OperationCanceledException or GpuFaultException) throw;
-            log.LogWarning(fault, "{Model} could not be loaded.", separator.Facts.Name);
+            log.LogWarning(fault, "{Model} could not be loaded.", engine.Facts.Name);
             throw new PipelineException(
-                Problem.ModelInitFailed, $"{separator.Facts.Name} could not be loaded: {fault.Message.TrimEnd('.')}. The same request may succeed later; 'dgxmusic models verify' tells whether its weights are whole.");
+                Problem.ModelInitFailed, $"{engine.Facts.Name} could not be loaded: {fault.Message.TrimEnd('.')}. The same request may succeed later; 'dgxmusic models verify' tells whether its weights are whole.");
         }
     }
 
@@ -211,7 +222,7 @@ public sealed class SeparatorPool(SeparatorRegistry separators, IOptions<EngineO
     }
 
     /// <summary>What was made with a model is not worse because it does not end well.</summary>
-    void Close(ISeparationModel? model, string name)
+    void Close(IDisposable? model, string name)
     {
         try
         {

@@ -1,4 +1,5 @@
 using DgxMusic.Contracts;
+using DgxMusic.Models.Separation;
 using DgxMusic.Models.Weights;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Tests.Memory;
@@ -7,16 +8,16 @@ using Microsoft.Extensions.Options;
 
 namespace DgxMusic.Pipeline.Tests.Engines;
 
-public sealed class SeparatorPoolTests : IDisposable
+public sealed class ModelPoolTests : IDisposable
 {
     readonly FakeSeparator one = new("one"), two = new("two"), three = new("three"), mock = new("mock") { StaysLoaded = false }, stiff = new("stiff") { FailsToClose = true };
     readonly TestClock clock = new();
     readonly MemoryCatalog catalog = new();
     readonly EngineOptions options = new();
-    readonly SeparatorPool pool;
+    readonly ModelPool pool;
 
-    public SeparatorPoolTests() => pool = new(
-        new(new ModelStore("nowhere"), new EngineSwitches(), [one, two, three, mock, stiff]), Options.Create(options), new(catalog, new NoGpuProbe()), clock, NullLogger<SeparatorPool>.Instance);
+    public ModelPoolTests() => pool = new(
+        new(new ModelStore("nowhere"), new EngineSwitches(), [one, two, three, mock, stiff]), Options.Create(options), new(catalog, new NoGpuProbe()), clock, NullLogger<ModelPool>.Instance);
 
     public void Dispose() => pool.Dispose();
 
@@ -24,8 +25,8 @@ public sealed class SeparatorPoolTests : IDisposable
     [Trait("Requirement", "D-49")]
     public void Lease_AfterOneEnded_FindsTheModelLoaded()
     {
-        using (ModelLease first = pool.Lease("one", "a", new())) Assert.Equal((false, "hash", "one"), (first.WasLoaded, first.Facts.WeightsSha256, first.Model.Name));
-        using ModelLease second = pool.Lease("one", "b", new());
+        using (ModelLease<ISeparationModel> first = pool.Lease("one", "a", new())) Assert.Equal((false, "hash", "one"), (first.WasLoaded, first.Facts.WeightsSha256, first.Model.Name));
+        using ModelLease<ISeparationModel> second = pool.Lease("one", "b", new());
         Assert.True(second.WasLoaded);
         Assert.Same(Assert.Single(one.Opened), second.Model);
         Assert.False(one.Opened[0].IsDisposed);
@@ -36,16 +37,16 @@ public sealed class SeparatorPoolTests : IDisposable
     public async Task Lease_OfAModelInUse_WaitsAndComesInOrder()
     {
         options.LoadedModels = 2;
-        ModelLease first = pool.Lease("one", "", new());
-        Task<ModelLease> second = pool.LeaseAsync("one", "", new()), third = pool.LeaseAsync("one", "", new());
+        ModelLease<ISeparationModel> first = pool.Lease("one", "", new());
+        Task<ModelLease<ISeparationModel>> second = pool.LeaseAsync("one", "", new()), third = pool.LeaseAsync("one", "", new());
         Assert.Equal((false, false, 1), (second.IsCompleted, third.IsCompleted, one.Opened.Count));
-        using (ModelLease other = pool.Lease("two", "", new())) Assert.False(second.IsCompleted);
+        using (ModelLease<ISeparationModel> other = pool.Lease("two", "", new())) Assert.False(second.IsCompleted);
         first.Dispose();
-        ModelLease next = await second;
+        ModelLease<ISeparationModel> next = await second;
         Assert.Equal((true, false), (next.WasLoaded, third.IsCompleted));
         next.Dispose();
         next.Dispose();
-        using ModelLease last = await third;
+        using ModelLease<ISeparationModel> last = await third;
         Assert.Same(Assert.Single(one.Opened), last.Model);
     }
 
@@ -53,14 +54,14 @@ public sealed class SeparatorPoolTests : IDisposable
     [Trait("Requirement", "D-49")]
     public async Task Lease_NoRoomForOneMore_WaitsForItAndIsNotOvertaken()
     {
-        ModelLease first = pool.Lease("one", "", new());
-        Task<ModelLease> other = pool.LeaseAsync("two", "", new()), again = pool.LeaseAsync("one", "", new());
+        ModelLease<ISeparationModel> first = pool.Lease("one", "", new());
+        Task<ModelLease<ISeparationModel>> other = pool.LeaseAsync("two", "", new()), again = pool.LeaseAsync("one", "", new());
         Assert.False(other.IsCompleted);
         first.Dispose();
-        ModelLease second = await other;
+        ModelLease<ISeparationModel> second = await other;
         Assert.Equal((1, 0, false), (two.Open, one.Open, again.IsCompleted));
         second.Dispose();
-        using ModelLease third = await again;
+        using ModelLease<ISeparationModel> third = await again;
         Assert.Equal((2, false, 0), (one.Opened.Count, third.WasLoaded, two.Open));
     }
 
@@ -68,9 +69,9 @@ public sealed class SeparatorPoolTests : IDisposable
     [Trait("Requirement", "D-49")]
     public async Task Lease_WaitGivenUp_LeavesTheTurnToOthers()
     {
-        ModelLease first = pool.Lease("one", "", new());
+        ModelLease<ISeparationModel> first = pool.Lease("one", "", new());
         using var stop = new CancellationTokenSource();
-        Task<ModelLease> given = pool.LeaseAsync("one", "", new(Stopping: stop.Token)), other = pool.LeaseAsync("one", "", new());
+        Task<ModelLease<ISeparationModel>> given = pool.LeaseAsync("one", "", new(Stopping: stop.Token)), other = pool.LeaseAsync("one", "", new());
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
         Assert.False(other.IsCompleted);
@@ -105,7 +106,7 @@ public sealed class SeparatorPoolTests : IDisposable
     {
         options.LoadedModels = 2;
         pool.Lease("one", "", new()).Dispose();
-        ModelLease busy = pool.Lease("two", "", new());
+        ModelLease<ISeparationModel> busy = pool.Lease("two", "", new());
         clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
         await pool.SweepAsync();
         Assert.Equal(1, one.Open);
@@ -123,10 +124,10 @@ public sealed class SeparatorPoolTests : IDisposable
     public async Task Lease_ToldNotToKeep_StillServesWhoWaits()
     {
         options.IdleMinutes = 0;
-        ModelLease first = pool.Lease("one", "", new());
-        Task<ModelLease> waiting = pool.LeaseAsync("one", "", new());
+        ModelLease<ISeparationModel> first = pool.Lease("one", "", new());
+        Task<ModelLease<ISeparationModel>> waiting = pool.LeaseAsync("one", "", new());
         first.Dispose();
-        using (ModelLease second = await waiting) Assert.True(second.WasLoaded);
+        using (ModelLease<ISeparationModel> second = await waiting) Assert.True(second.WasLoaded);
         Assert.Equal((1, 0), (one.Opened.Count, one.Open));
     }
 
@@ -135,7 +136,7 @@ public sealed class SeparatorPoolTests : IDisposable
     public async Task Warm_LoadsAndRunsOnceBeforeAnybodyAsks()
     {
         await pool.WarmAsync("one", new());
-        using ModelLease lease = pool.Lease("one", "", new());
+        using ModelLease<ISeparationModel> lease = pool.Lease("one", "", new());
         Assert.Equal((true, 1), (lease.WasLoaded, Assert.Single(one.Opened).Runs));
     }
 
@@ -157,13 +158,13 @@ public sealed class SeparatorPoolTests : IDisposable
     public async Task TryReserve_NobodyThere_TakesAllPlacesUntilSomebodyIsServed()
     {
         options.LoadedModels = 2;
-        ModelLease busy = pool.Lease("one", "", new());
+        ModelLease<ISeparationModel> busy = pool.Lease("one", "", new());
         Assert.Null(pool.TryReserve());
         busy.Dispose();
         PoolReservation place = pool.TryReserve()!;
         Assert.Equal((0, false), (one.Open, place.IsWanted));
         Assert.Null(pool.TryReserve());
-        Task<ModelLease> waiting = pool.LeaseAsync("two", "", new());
+        Task<ModelLease<ISeparationModel>> waiting = pool.LeaseAsync("two", "", new());
         Assert.Equal((false, true), (waiting.IsCompleted, place.IsWanted));
         place.Dispose();
         place.Dispose();
@@ -177,13 +178,13 @@ public sealed class SeparatorPoolTests : IDisposable
     {
         options.LoadedModels = 2;
         pool.Lease("two", "", new()).Dispose();
-        using (ModelLease same = pool.Lease("two", "", new(OnCpu: true))) Assert.True(same.WasLoaded);
+        using (ModelLease<ISeparationModel> same = pool.Lease("two", "", new(OnCpu: true))) Assert.True(same.WasLoaded);
         pool.Forget("two");
         one.Facts = one.Facts with { Device = "cuda" };
         pool.Lease("one", "", new()).Dispose();
         Assert.False(pool.Lease("one", "", new(OnCpu: true)).WasLoaded);
         one.Facts = one.Facts with { WeightsSha256 = "another hash" };
-        using ModelLease renewed = pool.Lease("one", "", new());
+        using ModelLease<ISeparationModel> renewed = pool.Lease("one", "", new());
         Assert.Equal((false, "another hash"), (renewed.WasLoaded, renewed.Facts.WeightsSha256));
         Assert.True(one.Opened[0].IsDisposed);
     }
@@ -194,8 +195,8 @@ public sealed class SeparatorPoolTests : IDisposable
     public void Lease_OfAMock_IsOfThisTitleAlone()
     {
         FakeModel first, second;
-        using (ModelLease lease = pool.Lease("mock", "a", new())) first = (FakeModel)lease.Model;
-        using (ModelLease lease = pool.Lease("mock", "b", new())) second = (FakeModel)lease.Model;
+        using (ModelLease<ISeparationModel> lease = pool.Lease("mock", "a", new())) first = (FakeModel)lease.Model;
+        using (ModelLease<ISeparationModel> lease = pool.Lease("mock", "b", new())) second = (FakeModel)lease.Model;
         Assert.Equal(("a", "b", true, true), (first.Title, second.Title, first.IsDisposed, second.IsDisposed));
         Assert.All(new EngineSwitches { DemucsMock = true } is var on ? new SeparatorRegistry(new ModelStore("nowhere"), on).All : [], engine => Assert.False(engine.StaysLoaded));
     }
@@ -208,13 +209,13 @@ public sealed class SeparatorPoolTests : IDisposable
         PipelineException refusal = Assert.Throws<PipelineException>(() => pool.Lease("one", "", new()));
         Assert.Equal((Problem.ModelInitFailed, "MODEL_INIT_FAILED", 503), (refusal.Problem, refusal.Problem.Code, refusal.Problem.Status));
         Assert.Contains("one could not be loaded: Input/output error. The same request may succeed later", refusal.Message, StringComparison.Ordinal);
-        Task<ModelLease> failing = null!;
+        Task<ModelLease<ISeparationModel>> failing = null!;
         one.WhileLoading = () => { one.WhileLoading = null; failing = pool.LeaseAsync("one", "", new()); };
         Assert.Throws<PipelineException>(() => pool.Lease("one", "", new()));
         // Who waited meanwhile tries by himself.
         await Assert.ThrowsAsync<PipelineException>(() => failing);
         one.Fault = null;
-        using ModelLease lease = pool.Lease("one", "", new());
+        using ModelLease<ISeparationModel> lease = pool.Lease("one", "", new());
         Assert.False(lease.WasLoaded);
     }
 
@@ -241,7 +242,7 @@ public sealed class SeparatorPoolTests : IDisposable
     [Trait("Requirement", "D-12")]
     public void Lease_Discarded_IsLoadedAnew()
     {
-        using (ModelLease lease = pool.Lease("one", "", new())) lease.Discard();
+        using (ModelLease<ISeparationModel> lease = pool.Lease("one", "", new())) lease.Discard();
         Assert.Equal(0, one.Open);
         Assert.False(pool.Lease("one", "", new()).WasLoaded);
     }
@@ -250,9 +251,9 @@ public sealed class SeparatorPoolTests : IDisposable
     [Trait("Requirement", "D-12")]
     public void Lease_ModelThatFailsToClose_HidesNothing()
     {
-        using (ModelLease lease = pool.Lease("stiff", "", new())) lease.Discard();
+        using (ModelLease<ISeparationModel> lease = pool.Lease("stiff", "", new())) lease.Discard();
         Assert.Empty(pool.Loaded);
-        using ModelLease next = pool.Lease("one", "", new());
+        using ModelLease<ISeparationModel> next = pool.Lease("one", "", new());
         Assert.False(next.WasLoaded);
     }
 
@@ -262,8 +263,8 @@ public sealed class SeparatorPoolTests : IDisposable
     {
         options.LoadedModels = 2;
         pool.Lease("one", "", new()).Dispose();
-        ModelLease busy = pool.Lease("two", "", new());
-        Task<ModelLease> waiting = pool.LeaseAsync("two", "", new());
+        ModelLease<ISeparationModel> busy = pool.Lease("two", "", new());
+        Task<ModelLease<ISeparationModel>> waiting = pool.LeaseAsync("two", "", new());
         pool.Dispose();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
         Assert.Equal((0, 1), (one.Open, two.Open));
@@ -285,7 +286,7 @@ public sealed class SeparatorPoolTests : IDisposable
             for (int n = 0; n < 200; n++)
             {
                 int which = (worker + (n * n)) % all.Length;
-                using ModelLease lease = await pool.LeaseAsync(all[which].Facts.Name, "", new());
+                using ModelLease<ISeparationModel> lease = await pool.LeaseAsync(all[which].Facts.Name, "", new());
                 if (Interlocked.Increment(ref users[which]) != 1 || ((FakeModel)lease.Model).IsDisposed) Interlocked.Increment(ref faults);
                 int loaded = pool.Loaded.Count;
                 for (int seen = most; loaded > seen && Interlocked.CompareExchange(ref most, loaded, seen) != seen; seen = most) { }
