@@ -22,6 +22,21 @@ public sealed class ActivityTriggers(Steps steps)
     [Function(nameof(GenerateAudio))]
     public Task<JsonElement> GenerateAudioAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(GenerateAudio.Definition, input, durable);
 
+    [Function(nameof(PlanGeneration))]
+    public Task<JsonElement> PlanGenerationAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(PlanGeneration.Definition, input, durable);
+
+    [Function(nameof(PrepareGenerator) + nameof(PrepareGenerator.OnCpu))]
+    public Task<JsonElement> PrepareGeneratorOnCpuAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(PrepareGenerator.OnCpu, input, durable);
+
+    [Function(nameof(WriteCodes) + nameof(WriteCodes.OnCpu))]
+    public Task<JsonElement> WriteCodesOnCpuAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(WriteCodes.OnCpu, input, durable);
+
+    [Function(nameof(DecodeCodes) + nameof(DecodeCodes.OnCpu))]
+    public Task<JsonElement> DecodeCodesOnCpuAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(DecodeCodes.OnCpu, input, durable);
+
+    [Function(nameof(JoinSound))]
+    public Task<JsonElement> JoinSoundAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(JoinSound.Definition, input, durable);
+
     [Function(nameof(ExportAudio))]
     public Task<JsonElement> ExportAudioAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(ExportAudio.Definition, input, durable);
 
