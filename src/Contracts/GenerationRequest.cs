@@ -37,5 +37,11 @@ public sealed record GenerationRequest
     /// <summary>Classifier-free guidance, 1 to 10. For engines that sample.</summary>
     public double CfgCoef { get; init; } = 3.0;
 
+    /// <summary>Music that is to be continued: a file in the store, of which the end is heard and nothing is repeated. For engines that continue.</summary>
+    public string? ContinueFrom { get; init; }
+
+    /// <summary>Seconds of that end, 1 to 20.</summary>
+    public double ContextSeconds { get; init; } = 10;
+
     public ExportOptions Export { get; init; } = new();
 }

@@ -22,7 +22,7 @@ public static class PipelineDefinitions
     public static IReadOnlyList<ActivityDefinition> Activities { get; } =
     [
         PostWebhook.Definition, FetchUpload.Definition, RefuseUpload.Definition,
-        PlanGeneration.Definition, PrepareGenerator.Definition, PrepareGenerator.OnCpu, WriteCodes.Definition, WriteCodes.OnCpu, DecodeCodes.Definition, DecodeCodes.OnCpu, JoinSound.Definition,
+        PlanGeneration.Definition, PrepareGenerator.Definition, PrepareGenerator.OnCpu, EncodeContext.Definition, EncodeContext.OnCpu, WriteCodes.Definition, WriteCodes.OnCpu, DecodeCodes.Definition, DecodeCodes.OnCpu, JoinSound.Definition,
         GenerateAudio.Definition, ExportAudio.Definition, ExtractMetadata.Definition, PublishGeneration.Definition, PublishExport.Definition, CloseJob.Definition, RecordRetry.Definition, AskForPlace.Definition,
         PlayBenchmark.Definition,
         CompareReproduction.Definition,

@@ -27,6 +27,8 @@ public static class GenerationBody
             TopK = fields.Whole("top_k") ?? usual.TopK,
             TopP = fields.Number("top_p") ?? usual.TopP,
             CfgCoef = fields.Number("cfg_coef") ?? usual.CfgCoef,
+            ContinueFrom = fields.Text("continue_from"),
+            ContextSeconds = fields.Number("context_seconds") ?? usual.ContextSeconds,
             Export = ExportFields.Read(fields, defaults ?? new()),
         };
         fields.RefuseUnknown();
@@ -42,7 +44,7 @@ public static class GenerationBody
     {
         ["prompt"] = request.Prompt, ["duration"] = request.Duration, ["model"] = request.Model, ["seed"] = request.Seed, ["stems"] = request.Stems,
         ["bpm"] = request.Bpm, ["key"] = request.Key, ["temperature"] = request.Temperature, ["top_k"] = request.TopK, ["top_p"] = request.TopP,
-        ["cfg_coef"] = request.CfgCoef, ["normalize"] = request.Export.Normalize, ["target_lufs"] = request.Export.TargetLufs,
+        ["cfg_coef"] = request.CfgCoef, ["continue_from"] = request.ContinueFrom, ["context_seconds"] = request.ContextSeconds, ["normalize"] = request.Export.Normalize, ["target_lufs"] = request.Export.TargetLufs,
         ["mode"] = LoudnessModes.NameOf(request.Export.Mode), ["bit_depth"] = BitDepths.NameOf(request.Export.BitDepth),
         ["resampling"] = ResamplingQualities.NameOf(request.Export.Resampling),
         ["sample_rate"] = request.Export.SampleRateHz,

@@ -36,6 +36,8 @@ static class GenerationSchema
             ["temperature"] = Field("number", "For engines that sample.", ("minimum", 0.1), ("maximum", 2), ("default", 1.0)),
             ["top_k"] = Field("integer", "For engines that sample; 0 is off.", ("minimum", 0), ("maximum", 500), ("default", 250)),
             ["top_p"] = Field("number", "For engines that sample; 0 is off.", ("minimum", 0), ("maximum", 1), ("default", 0.0)),
+            ["continue_from"] = Field("string", "Music to go on from, for engines that continue: an upload's id or a file's path in the store. What is made begins where it ends."),
+            ["context_seconds"] = Field("number", "How much of its end is heard.", ("minimum", GenerationRules.ShortestContext), ("maximum", GenerationRules.LongestContext), ("default", 10.0)),
             ["cfg_coef"] = Field("number", "Guidance, for engines that sample.", ("minimum", 1), ("maximum", 10), ("default", 3.0)),
         },
     };

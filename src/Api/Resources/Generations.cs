@@ -4,6 +4,7 @@ using DgxMusic.Contracts;
 using DgxMusic.Pipeline;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
+using DgxMusic.Pipeline.Uploads;
 using Microsoft.AspNetCore.Http;
 
 namespace DgxMusic.Api.Resources;
@@ -20,13 +21,14 @@ public sealed record BatchAcceptance(IReadOnlyList<string> JobIds, int TotalJobs
 /// <summary>A generation that is gone with its files.</summary>
 public sealed record Removal(string JobId, bool Deleted);
 
-public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval removal, JobQueue queue, Estimates estimates, TermsBody terms, MasteringDefaults defaults)
+public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval removal, JobQueue queue, Estimates estimates, TermsBody terms, MasteringDefaults defaults, UploadDesk uploads)
 {
     public async Task<IResult> CreateAsync(HttpRequest request)
     {
         CancellationToken cancel = request.HttpContext.RequestAborted;
         (JsonElement body, JobTerms asked) = await terms.TakeAsync(await RequestBody.ReadObjectAsync(request), Callers.TermsOf(request), Callers.Of(request), cancel);
-        Job job = await desk.SubmitAsync(GenerationBody.Parse(body, defaults.Options), asked, cancel);
+        GenerationRequest wanted = await ContinuedFile.FindAsync(GenerationBody.Parse(body, defaults.Options), uploads, Callers.Of(request), cancel);
+        Job job = await desk.SubmitAsync(wanted, asked, cancel);
         GenerationInput input = job.ReadInput<GenerationInput>();
         var acceptance = new Acceptance(
             job.JobId, JobStatus.Pending, JobStep.Queued, await queue.PositionAsync(job, cancel), await estimates.SecondsAsync(job, cancel), input.Seed, job.Model,
@@ -46,7 +48,7 @@ public sealed class Generations(JobDesk desk, JobBatches batches, JobRemoval rem
         async Task<(GenerationRequest, JobTerms)> ReadAsync(int index)
         {
             (JsonElement body, JobTerms own) = await terms.TakeAsync(GenerationBatch.Checked(bodies[index]), common, Callers.Of(request), request.HttpContext.RequestAborted);
-            return (GenerationBody.Parse(body, defaults.Options), own);
+            return (await ContinuedFile.FindAsync(GenerationBody.Parse(body, defaults.Options), uploads, Callers.Of(request), request.HttpContext.RequestAborted), own);
         }
     }
 

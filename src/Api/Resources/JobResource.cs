@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Contracts;
+using DgxMusic.Dsp.Seams;
 using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
@@ -206,17 +207,18 @@ sealed record FileFacts(BlobRef File, FileMetadata Metadata)
 public sealed record FileLink(string Path, string Url);
 
 /// <summary>What a generation has to show.</summary>
+/// <param name="Seam">Of the place where the music it continues ends and it begins; null: it continues none.</param>
 public sealed record GenerationOutcome(
     FileLink File, FileLink Mix, IReadOnlyDictionary<string, FileLink>? Stems, FileLink? Midi, FileLink Manifest, string Engine, ulong Seed,
     LoudnessReport Loudness, double DurationSeconds, int SampleRate, int Channels, int SourceChannels, BitDepth BitDepth, long FileSizeBytes,
-    double? Bpm, string? Key, TrackMetadata? Measured)
+    double? Bpm, string? Key, TrackMetadata? Measured, SeamScore? Seam)
 {
     public static GenerationOutcome Of(string jobId, GenerationResult result) => new(
         LinkTo(jobId, "file", result.File), LinkTo(jobId, "mix", result.Mix),
         result.Stems?.ToDictionary(stem => stem.Key, stem => LinkTo(jobId, stem.Key, stem.Value)),
         result.Midi is null ? null : LinkTo(jobId, "midi", result.Midi), LinkTo(jobId, "manifest", result.Manifest),
         result.Engine, result.Seed, result.Loudness, result.DurationSeconds, result.SampleRateHz, result.Channels, result.SourceChannels,
-        result.BitDepth, result.FileSizeBytes, result.Metadata?.Bpm, result.Metadata?.Key, result.Metadata);
+        result.BitDepth, result.FileSizeBytes, result.Metadata?.Bpm, result.Metadata?.Key, result.Metadata, result.Seam);
 
     static FileLink LinkTo(string jobId, string name, BlobRef blob) => new(blob.ToString(), Links.JobFile(jobId, name));
 }

@@ -28,6 +28,9 @@ public sealed class ActivityTriggers(Steps steps)
     [Function(nameof(PrepareGenerator) + nameof(PrepareGenerator.OnCpu))]
     public Task<JsonElement> PrepareGeneratorOnCpuAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(PrepareGenerator.OnCpu, input, durable);
 
+    [Function(nameof(EncodeContext) + nameof(EncodeContext.OnCpu))]
+    public Task<JsonElement> EncodeContextOnCpuAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(EncodeContext.OnCpu, input, durable);
+
     [Function(nameof(WriteCodes) + nameof(WriteCodes.OnCpu))]
     public Task<JsonElement> WriteCodesOnCpuAsync([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient durable) => steps.RunAsync(WriteCodes.OnCpu, input, durable);
 

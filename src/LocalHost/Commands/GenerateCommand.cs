@@ -3,7 +3,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using DgxMusic.Api.Http;
 using DgxMusic.Api.Resources;
+using DgxMusic.Audio;
 using DgxMusic.Contracts;
+using DgxMusic.Dsp.Seams;
 using DgxMusic.LocalHost.Hosting;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Tensors;
@@ -14,7 +16,7 @@ namespace DgxMusic.LocalHost.Commands;
 sealed record GenerateReport(
     string JobId, string File, string Mix, double DurationSeconds, int SampleRate, int Channels, BitDepth BitDepth, double? Bpm, string? Key,
     LoudnessReport Loudness, IReadOnlyDictionary<string, string>? Stems, string? Midi, string Manifest, string Engine, ulong Seed,
-    double SecondsElapsed, IReadOnlyList<string> Warnings);
+    double SecondsElapsed, IReadOnlyList<string> Warnings, SeamScore? Seam);
 
 /// <summary><c>dgxmusic generate</c>: a prompt becomes a track.</summary>
 static class GenerateCommand
@@ -32,6 +34,8 @@ static class GenerateCommand
         var topK = new Option<int>("--top-k") { Description = "0 to 500, 0 is off; for engines that sample.", DefaultValueFactory = _ => 250 };
         var topP = new Option<double>("--top-p") { Description = "0 to 1, 0 is off; for engines that sample.", DefaultValueFactory = _ => 0.0 };
         var cfg = new Option<double>("--cfg-coef") { Description = "Guidance, 1 to 10; for engines that sample.", DefaultValueFactory = _ => 3.0 };
+        var before = new Option<string?>("--continue") { Description = "Music to go on from, for engines that continue; what is made begins where it ends.", HelpName = "FILE" };
+        var context = new Option<double>("--context-seconds") { Description = "How much of that music's end is heard, 1 to 20.", DefaultValueFactory = _ => 10.0 };
         var priority = new Option<string?>("--priority") { Description = "Before or after others that wait.", HelpName = "low|normal|high" };
         var after = new Option<string[]>("--after") { Description = "Jobs that have to complete first.", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
         var output = new Option<string?>("--out") { Description = "Copy the finished files into this folder; those of a server elsewhere come into the working directory unless given.", HelpName = "DIR" };
@@ -42,7 +46,7 @@ static class GenerateCommand
         var gateway = new GatewayFlags();
 
         var command = new Command("generate", "Turn a prompt into a mastered track, with stems and MIDI where the engine makes them.") { prompt };
-        foreach (Option option in (Option[])[duration, model, seed, stems, bpm, key, temperature, topK, topP, cfg, priority, after]) command.Options.Add(option);
+        foreach (Option option in (Option[])[duration, model, seed, stems, bpm, key, temperature, topK, topP, cfg, before, context, priority, after]) command.Options.Add(option);
         command.Options.Add(precision);
         engines.AddTo(command);
         export.AddTo(command);
@@ -62,6 +66,7 @@ static class GenerateCommand
             body.AddGiven("top_k", parsed, topK);
             body.AddGiven("top_p", parsed, topP);
             body.AddGiven("cfg_coef", parsed, cfg);
+            body.AddGiven("context_seconds", parsed, context);
             export.Write(parsed, body);
             var terms = new Dictionary<string, object?>();
             terms.AddGiven("priority", parsed, priority);
@@ -73,23 +78,42 @@ static class GenerateCommand
                 body["model"] = own.Writer.Name;
             }
 
-            return RunAsync(body, terms, () => gateway.OpenAsync(parsed, cancel, own), parsed.GetValue(output), parsed.GetValue(json), cancel);
+            return RunAsync(body, terms, parsed.GetValue(before), () => gateway.OpenAsync(parsed, cancel, own), parsed.GetValue(output), parsed.GetValue(json), cancel);
         }));
         return command;
     }
 
-    static async Task<int> RunAsync(Dictionary<string, object?> body, Dictionary<string, object?> terms, Func<Task<Gateway>> open, string? output, bool json, CancellationToken cancel)
+    static async Task<int> RunAsync(Dictionary<string, object?> body, Dictionary<string, object?> terms, string? before, Func<Task<Gateway>> open, string? output, bool json, CancellationToken cancel)
     {
         long started = Stopwatch.GetTimestamp();
         // Whoever runs it will say the same; here it costs no data folder.
         GenerationBody.Parse(JsonSerializer.SerializeToElement(body, ApiJson.Options));
+        if (before is not null) AudioFile.Open(before, null, cancel).Dispose();
         await using Gateway gateway = await open();
-        Acceptance accepted = await gateway.SendAsync<Acceptance>(HttpMethod.Post, $"{Links.Root}/generate", body.Concat(terms).ToDictionary(), cancel);
+        Acceptance accepted = await SubmitAsync(gateway, body.Concat(terms).ToDictionary(), before, cancel);
         JobResource job = await JobFollower.CompleteAsync(gateway, accepted.JobId, cancel);
         GenerateReport report = await ReportAsync(gateway, job, output, started, cancel);
         if (json) CommandGuard.WriteJson(report);
         else Tables.Write(report);
         return ExitCode.Done;
+    }
+
+    static async Task<Acceptance> SubmitAsync(Gateway gateway, Dictionary<string, object?> body, string? before, CancellationToken cancel)
+    {
+        if (before is null) return await gateway.SendAsync<Acceptance>(HttpMethod.Post, $"{Links.Root}/generate", body, cancel);
+        string name = Path.GetFileName(before);
+        SentFile sent = await ProgressBar.ShowAsync($"Handing in {name}", show => gateway.SendFileAsync(before, done => show($"Handing in {name}", 100 * done), cancel));
+        try
+        {
+            body["continue_from"] = sent.Value;
+            return await gateway.SendAsync<Acceptance>(HttpMethod.Post, $"{Links.Root}/generate", body, cancel);
+        }
+        catch
+        {
+            // One that a job was entered for all the same stays: it is in use.
+            await gateway.DropAsync(sent);
+            throw;
+        }
     }
 
     static async Task<GenerateReport> ReportAsync(Gateway gateway, JobResource job, string? output, long started, CancellationToken cancel)
@@ -102,6 +126,6 @@ static class GenerateCommand
         string? midi = result.Midi is null ? null : await Place(result.Midi, ".mid");
         return new(
             job.JobId, file, mix, result.DurationSeconds, result.SampleRate, result.Channels, result.BitDepth, result.Bpm, result.Key, result.Loudness, stems, midi, manifest,
-            result.Engine, result.Seed, Stopwatch.GetElapsedTime(started).TotalSeconds, job.Warnings);
+            result.Engine, result.Seed, Stopwatch.GetElapsedTime(started).TotalSeconds, job.Warnings, result.Seam);
     }
 }

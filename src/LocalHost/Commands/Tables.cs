@@ -13,6 +13,7 @@ static class Tables
         Row(table, "Length", Text($"{report.DurationSeconds:F2} s, {report.SampleRate} Hz, {report.Channels} channels, {BitDepths.NameOf(report.BitDepth)}"));
         Row(table, "Measured", Text($"{Number(report.Bpm, "F1")} BPM, {report.Key ?? "no clear key"}"));
         Row(table, "Loudness", Describe(report.Loudness));
+        if (report.Seam is { } seam) Row(table, "Seam", Text($"{(seam.Audible ? "may be heard" : "not to be heard")}: {Number(seam.LevelDipDb, "F1")} dB, step {Number(seam.StepRatio, "F2")}, slope {Number(seam.SlopeRatio, "F2")}"));
         Row(table, "Engine", Text($"{report.Engine}, seed {report.Seed}"));
         Row(table, "Time", Text($"{report.SecondsElapsed:F1} s"));
         Row(table, "File", report.File);

@@ -118,6 +118,17 @@ public sealed class MusicGenModel : IDisposable
         }
     }
 
+    /// <summary>Music as codes; the last frame may be part silence.</summary>
+    /// <param name="audio">One or two channels at the model's rate.</param>
+    public Codes Encode(AudioBuffer audio)
+    {
+        ReadOnlySpan<float> left = audio[0], right = audio.Channels > 1 ? audio[1] : left;
+        if (AudioChannels == 2) return StereoCodes.Join(audioEncoder.Encode(left), audioEncoder.Encode(right));
+        float[] middle = new float[left.Length];
+        for (int n = 0; n < middle.Length; n++) middle[n] = (left[n] + right[n]) / 2;
+        return audioEncoder.Encode(middle);
+    }
+
     /// <param name="codes">All of them, of both channels where there are two.</param>
     /// <param name="from">The first frame wanted.</param>
     /// <param name="memory">What <see cref="CodeReader.Memory"/> gave there; empty: all frames before are heard again.</param>

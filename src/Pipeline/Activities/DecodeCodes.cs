@@ -69,7 +69,7 @@ public sealed class DecodeCodes(IBlobStore store, ModelPool pool, TuningStore tu
         while (reader.Frame < request.To)
         {
             files.Write(0, Stereo(reader.Decode(request.To), request.Model));
-            report.Tell(PartOf(request, (double)(reader.Frame - request.From) / (request.To - request.From)), reader.Frame, $"{reader.Frame} of {request.Model.Frames} frames made sound.");
+            report.Tell(PartOf(request, (double)(reader.Frame - request.From) / (request.To - request.From)), reader.Frame, $"{reader.Frame - request.Model.ContextFrames} of {request.Model.Frames} frames made sound.");
         }
 
         await files.CommitAsync(stopping);
@@ -88,7 +88,7 @@ public sealed class DecodeCodes(IBlobStore store, ModelPool pool, TuningStore tu
 
     static WorkPart PartOf(SoundRequest request, double done)
     {
-        long codes = (long)request.Model.UnitsPerStep * request.Model.Steps;
+        long codes = ((long)request.Model.UnitsPerStep * request.Model.Steps) - request.Model.ContextFrames;
         return new(codes + request.From, codes + request.To, done);
     }
 }

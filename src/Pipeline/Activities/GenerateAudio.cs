@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using DgxMusic.Audio;
 using DgxMusic.Audio.Codecs;
 using DgxMusic.Audio.Wav;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
+using DgxMusic.Dsp.Seams;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
@@ -24,6 +26,9 @@ public sealed record RawMusic(
 
     /// <summary>How the work was cut; null where no bit depends on it.</summary>
     public GenerationBlocks? Blocks { get; init; }
+
+    /// <summary>Of the place where the music before ends and this begins; null where there was none.</summary>
+    public SeamScore? Seam { get; init; }
 }
 
 /// <summary>Has the engine play: prompt in, mix and stems out.</summary>
@@ -35,24 +40,25 @@ public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobM
     /// <summary>All that the output depends on: two jobs with these alike have the same bytes.</summary>
     sealed record Identity(
         string Prompt, double Duration, ulong Seed, double? Bpm, string? Key, double Temperature, int TopK, double TopP, double CfgCoef,
-        bool Stems, EngineFacts Engine);
+        bool Stems, EngineFacts Engine, string? ContinuedSha256);
 
     public async Task<RawMusic> RunAsync(GenerationInput input, ActivityContext context)
     {
         await monitor.EnterAsync(input.JobId, JobStep.LoadingModel, $"Loading {input.Engine}.", context.Stopping);
         IMusicGenerator engine = engines.FindPlayer(input.Engine);
-        BlobRef output = BlobRef.ForWork(Definition, input.Folder, IdentityOf(input, engine));
+        string? continued = input.Request.ContinueFrom is { } file ? await HashAsync(BlobRef.Parse(file), context.Stopping) : null;
+        BlobRef output = BlobRef.ForWork(Definition, input.Folder, IdentityOf(input, engine, continued));
         if (await store.FindRecordAsync<RawMusic>(output.With(".json"), context.Stopping) is { } done) return done;
 
         await monitor.EnterAsync(input.JobId, JobStep.EncodingPrompt, "Reading the prompt.", context.Stopping);
-        return await store.SaveRecordAsync(output.With(".json"), await PerformAsync(engine, input, output, context.Stopping), context.Stopping);
+        return await store.SaveRecordAsync(output.With(".json"), await PerformAsync(engine, input, output, continued, context.Stopping), context.Stopping);
     }
 
     /// <summary>Where the GPU is out of memory, once more on the CPU: trying again there would end alike.</summary>
-    async Task<RawMusic> PerformAsync(IMusicGenerator engine, GenerationInput input, BlobRef output, CancellationToken stopping)
+    async Task<RawMusic> PerformAsync(IMusicGenerator engine, GenerationInput input, BlobRef output, string? continued, CancellationToken stopping)
     {
         Job job = await ledger.GetAsync(input.JobId, stopping);
-        var run = new EngineRun(1 + job.Retries.Count(retry => retry.StartsWith($"{Definition.Name}/", StringComparison.Ordinal)), OnCpu: false, stopping);
+        var run = new EngineRun(1 + job.Retries.Count(retry => retry.StartsWith($"{Definition.Name}/", StringComparison.Ordinal)), OnCpu: false, stopping) { PromptAudioSha256 = continued };
         try
         {
             return await PerformAsync(engine, input, output, run);
@@ -75,12 +81,18 @@ public sealed class GenerateAudio(IBlobStore store, EngineRegistry engines, JobM
         return raw;
     }
 
-    static Identity IdentityOf(GenerationInput input, IMusicGenerator engine)
+    async Task<string> HashAsync(BlobRef blob, CancellationToken stopping)
+    {
+        await using Stream stream = await store.OpenReadAsync(blob, stopping) ?? throw new PipelineException(Problem.FileNotFound, $"{blob} was removed before it was read.");
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, stopping));
+    }
+
+    static Identity IdentityOf(GenerationInput input, IMusicGenerator engine, string? continued)
     {
         GenerationRequest request = input.Request;
         return new(
             request.Prompt, request.Duration, input.Seed, request.Bpm, request.Key, request.Temperature, request.TopK, request.TopP, request.CfgCoef,
-            request.Stems, engine.Facts);
+            request.Stems, engine.Facts, continued);
     }
 
     static RawMusic Describe(IMusicPerformance music, IMusicGenerator engine, BlobRef output, bool stems)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DgxMusic.Audio.Codecs;
 using DgxMusic.Contracts;
 using DgxMusic.Dsp;
+using DgxMusic.Dsp.Seams;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
@@ -12,8 +13,9 @@ namespace DgxMusic.Pipeline.Activities;
 
 /// <param name="Parts">In order, side by side.</param>
 /// <param name="Blocks">How the work was cut; null where no bit depends on it.</param>
+/// <param name="Before">The music that is continued; null: none.</param>
 /// <param name="Warnings">What the caller gets otherwise than asked for.</param>
-public sealed record JoinRequest(GenerationInput Work, PreparedGenerator Model, IReadOnlyList<SoundPart> Parts, GenerationBlocks? Blocks, IReadOnlyList<string> Warnings) : IJobInput
+public sealed record JoinRequest(GenerationInput Work, PreparedGenerator Model, IReadOnlyList<SoundPart> Parts, GenerationBlocks? Blocks, DecodedTrack? Before, IReadOnlyList<string> Warnings) : IJobInput
 {
     public string JobId => Work.JobId;
 }
@@ -24,13 +26,16 @@ public sealed class JoinSound(IBlobStore store, JobMonitor monitor, IAudioCodec 
     public static readonly Activity<JoinRequest, RawMusic> Definition =
         Activity<JoinRequest, RawMusic>.Of<JoinSound>(version: 1, Lane.Io, JobStep.Generating, Retry.Outage);
 
-    sealed record Identity(IReadOnlyList<BlobRef> Parts, long Frames);
+    // What a score takes into account to either side, and a little more.
+    const double SeamReachSeconds = 1.6;
+
+    sealed record Identity(IReadOnlyList<BlobRef> Parts, long Frames, BlobRef? Before);
 
     public async Task<RawMusic> RunAsync(JoinRequest request, ActivityContext context)
     {
         PreparedGenerator model = request.Model;
         long frames = model.SamplesOf(request.Work.Request.Duration);
-        BlobRef output = BlobRef.ForWork(Definition, request.Work.Folder, new Identity([.. request.Parts.Select(part => part.Samples)], frames));
+        BlobRef output = BlobRef.ForWork(Definition, request.Work.Folder, new Identity([.. request.Parts.Select(part => part.Samples)], frames, request.Before?.Samples));
         if (await store.FindRecordAsync<RawMusic>(output.With(".json"), context.Stopping) is { } done) return done;
         await monitor.EnterAsync(request.JobId, JobStep.Saving, "Joining what was made.", context.Stopping, "join");
         BlobRef mix = output.With(".mix.wav");
@@ -39,6 +44,7 @@ public sealed class JoinSound(IBlobStore store, JobMonitor monitor, IAudioCodec 
         {
             Warnings = request.Warnings,
             Blocks = request.Blocks,
+            Seam = request.Before is { } before ? await SeamAsync(before, request.Parts[0], context.Stopping) : null,
         };
         return await store.SaveRecordAsync(output.With(".json"), raw, context.Stopping);
     }
@@ -57,6 +63,24 @@ public sealed class JoinSound(IBlobStore store, JobMonitor monitor, IAudioCodec 
         }
 
         await files.CommitAsync(stopping);
+    }
+
+    /// <summary>How the join sounds where the music before ends and the new one begins.</summary>
+    async Task<SeamScore> SeamAsync(DecodedTrack before, SoundPart first, CancellationToken stopping)
+    {
+        await using Stream old = await RawSamples.OpenAsync(store, before.Samples, stopping), next = await RawSamples.OpenAsync(store, first.Samples, stopping);
+        int reach = (int)(SeamReachSeconds * before.SampleRateHz);
+        long from = Math.Max(0, before.Frames - reach);
+        AudioBuffer end = RawSamples.ReadWhole(old, before.SampleRateHz, from, before.Frames, stopping);
+        AudioBuffer begin = RawSamples.ReadWhole(next, before.SampleRateHz, 0, Math.Min(reach, next.Length / RawSamples.FrameBytes), stopping);
+        var around = new AudioBuffer(before.SampleRateHz, RawSamples.Channels, end.Frames + begin.Frames);
+        for (int channel = 0; channel < RawSamples.Channels; channel++)
+        {
+            end[channel].CopyTo(around[channel]);
+            begin[channel].CopyTo(around[channel][end.Frames..]);
+        }
+
+        return SeamScore.Measure(around, end.Frames);
     }
 
     static JsonElement Understood(JoinRequest request) => JsonSerializer.SerializeToElement(

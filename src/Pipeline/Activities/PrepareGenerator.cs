@@ -27,6 +27,9 @@ public sealed record PreparedGenerator(
     EngineFacts Engine, NumericsClass Numerics, IReadOnlyList<int> Prompt, int Frames, int SampleRateHz, int SamplesPerFrame, int SourceChannels, int Steps,
     double SecondsPerStep, double SecondsPerFrame, bool OnCpu, string? GpuFault)
 {
+    /// <summary>Of codes that stand before those that are written, because they continue some.</summary>
+    public int ContextFrames { get; init; }
+
     /// <summary>Of the processor or the GPU, whichever it was.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string Device => OnCpu ? SeparationDevices.Cpu : Engine.Device;

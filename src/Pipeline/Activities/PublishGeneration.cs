@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using DgxMusic.Contracts;
+using DgxMusic.Dsp.Seams;
 using DgxMusic.Pipeline.Definitions;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Orchestrations;
@@ -22,6 +23,9 @@ public sealed record GenerationResult(
     string Engine, ulong Seed, string Prompt, LoudnessReport Loudness, double DurationSeconds, int SampleRateHz, int Channels, int SourceChannels,
     BitDepth BitDepth, long FileSizeBytes, TrackMetadata? Metadata, IReadOnlyList<string> Warnings) : IJobResult
 {
+    /// <summary>Of the place where the music before ends and this begins; null where there was none.</summary>
+    public SeamScore? Seam { get; init; }
+
     /// <summary>By their role: <c>file</c>, <c>mix</c>, <c>midi</c>, <c>manifest</c>, or a stem's name.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public IReadOnlyDictionary<string, BlobRef> Files
@@ -57,7 +61,7 @@ public sealed class PublishGeneration(IBlobStore store, JobMonitor monitor) : IA
         await SaveManifestAsync(manifest, await DescribeAsync(request, file, mix, stems, midi, context.Stopping), context.Stopping);
         return new(
             file, mix, stems, midi, manifest, raw.Engine.Name, input.Seed, input.Request.Prompt, track.Loudness, (double)track.Frames / track.SampleRateHz,
-            track.SampleRateHz, track.Channels, raw.SourceChannels, track.BitDepth!.Value, track.Bytes, measured.Metadata, [.. raw.Warnings, .. measured.Warnings]);
+            track.SampleRateHz, track.Channels, raw.SourceChannels, track.BitDepth!.Value, track.Bytes, measured.Metadata, [.. raw.Warnings, .. measured.Warnings]) { Seam = raw.Seam };
     }
 
     async Task<BlobRef> PublishAsync(BlobRef work, BlobRef published, CancellationToken stopping) =>

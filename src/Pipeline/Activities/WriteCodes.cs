@@ -8,7 +8,8 @@ namespace DgxMusic.Pipeline.Activities;
 
 /// <summary>What a model writes codes by.</summary>
 /// <param name="Guidance">1: the prompt alone counts; more: its distance from no prompt is stretched by that.</param>
-public sealed record CodeScore(ulong Seed, int Frames, double Temperature, int TopK, double TopP, double Guidance);
+/// <param name="Context">Codes that stand before; null: none.</param>
+public sealed record CodeScore(ulong Seed, int Frames, double Temperature, int TopK, double TopP, double Guidance, BlobRef? Context = null);
 
 /// <summary>A block of steps.</summary>
 /// <param name="From">Steps done before.</param>
@@ -57,8 +58,9 @@ public sealed class WriteCodes(IBlobStore store, ModelPool pool, TuningStore tun
     async Task<CodesPart> WriteAsync(CodesRequest request, MusicGenModel model, BlobRef output, CancellationToken stopping)
     {
         byte[]? before = request.State is null ? null : await store.ReadBytesAsync(request.State, stopping);
+        Codes? context = request.Score.Context is { } blob ? Codes.From(await store.ReadBytesAsync(blob, stopping), model.Codebooks) : null;
         long began = clock.GetTimestamp();
-        using CodeWriter writer = model.Write(TaskOf(request), before);
+        using CodeWriter writer = model.Write(TaskOf(request, context), before);
         var report = new UnitReport(request.JobId, request.Model, monitor, clock, began, stopping);
         // Tensors belong to the thread that made them: no step waits for another thread.
         while (writer.StepsDone < request.To)
@@ -74,10 +76,10 @@ public sealed class WriteCodes(IBlobStore store, ModelPool pool, TuningStore tun
         return new(state, codes, writer.StepsDone, clock.GetElapsedTime(began).TotalSeconds, null);
     }
 
-    static CodeTask TaskOf(CodesRequest request)
+    static CodeTask TaskOf(CodesRequest request, Codes? context)
     {
         CodeScore score = request.Score;
-        return new([.. request.Model.Prompt], score.Frames, score.Seed, new(score.Temperature, score.TopK, score.TopP, score.Guidance));
+        return new([.. request.Model.Prompt], score.Frames, score.Seed, new(score.Temperature, score.TopK, score.TopP, score.Guidance), context);
     }
 
     static WorkPart PartOf(CodesRequest request, double done) =>

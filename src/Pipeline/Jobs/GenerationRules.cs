@@ -7,7 +7,7 @@ namespace DgxMusic.Pipeline.Jobs;
 /// <summary>What a generation request may ask for. One sentence a field at fault, all faults at once.</summary>
 public static class GenerationRules
 {
-    public const double ShortestSeconds = 1, LongestSeconds = 600, SlowestBpm = 40, FastestBpm = 220;
+    public const double ShortestSeconds = 1, LongestSeconds = 600, SlowestBpm = 40, FastestBpm = 220, ShortestContext = 1, LongestContext = 20;
 
     /// <summary>A character may be many code units, but not without end.</summary>
     const int MostUnits = 16 * GenerationRequest.LongestPrompt;
@@ -36,6 +36,7 @@ public static class GenerationRules
         Within(faults, "top_k", request.TopK, 0, 500, "");
         Within(faults, "top_p", request.TopP, 0, 1, "");
         Within(faults, "cfg_coef", request.CfgCoef, 1, 10, "");
+        Within(faults, "context_seconds", request.ContextSeconds, ShortestContext, LongestContext, "seconds");
         AddExportFaults(faults, request.Export);
         if (request.Key is { } key && !KeyNames.TryParse(key, out _))
             faults["key"] = $"'{(key.Length <= 40 ? key : key[..40] + "…")}' is not a key; write a tonic and a mode, such as 'C major' or 'F# minor'.";

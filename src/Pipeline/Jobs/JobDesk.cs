@@ -31,6 +31,12 @@ public sealed class JobDesk(JobLedger ledger, JobSummaries summaries, JobQueue q
     {
         GenerationRequest accepted = GenerationRules.Check(request);
         IGenerationEngine engine = engines.Find(accepted.Model);
+        if (accepted.ContinueFrom is not null && engine is not MusicGenEngine && !engine.Facts.IsMock)
+        {
+            string fault = $"{engine.Facts.Name} cannot continue music; {string.Join(", ", EngineRegistry.MusicGens)} can.";
+            throw new PipelineException(Problem.InvalidRequest, fault, new Dictionary<string, string> { ["continue_from"] = fault });
+        }
+
         ulong seed = accepted.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) & DrawnSeedMask;
         return (terms, at) => Draft(
             JobKind.Generation, engine.Facts.Name, engine.Facts.Device, terms, (id, folder) => new GenerationInput(id, folder, accepted, seed, engine.Facts.Name, engine is MusicGenEngine), at);

@@ -14,7 +14,7 @@ public sealed class JobMonitor(JobLedger ledger, TimeProvider clock)
     /// <summary>Share of the whole job, in percent, at which each step begins; it lasts until the next one.</summary>
     static readonly (JobStep Step, int From)[] music =
     [
-        (JobStep.Queued, 0), (JobStep.LoadingModel, 0), (JobStep.EncodingPrompt, 1), (JobStep.Generating, 2), (JobStep.Saving, 80), (JobStep.Measuring, 90), (JobStep.Publishing, 97), (JobStep.Comparing, 99),
+        (JobStep.Queued, 0), (JobStep.LoadingModel, 0), (JobStep.EncodingPrompt, 1), (JobStep.Decoding, 1), (JobStep.Generating, 2), (JobStep.Saving, 80), (JobStep.Measuring, 90), (JobStep.Publishing, 97), (JobStep.Comparing, 99),
     ];
 
     static readonly (JobStep Step, int From)[] export = [(JobStep.Queued, 0), (JobStep.Saving, 0), (JobStep.Publishing, 97)];

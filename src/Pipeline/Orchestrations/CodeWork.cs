@@ -17,6 +17,8 @@ sealed class CodeWork(IOrchestrationContext context, GenerationInput input, Writ
     readonly List<WorkBlock> writing = [], decoding = [];
     PreparedGenerator? model;
     string? fallback, gpuNumerics;
+    int contextFrames;
+    int? steps;
 
     PreparedGenerator Model => model ?? throw new InvalidOperationException("The model is not loaded yet.");
 
@@ -25,18 +27,39 @@ sealed class CodeWork(IOrchestrationContext context, GenerationInput input, Writ
     public async Task<RawMusic> RunAsync()
     {
         if ((await PrepareAsync(plan.OnCpu, plan.Reason)).GpuFault is { } fault) await FallBackAsync(fault);
-        BlobRef codes = await WriteAsync();
+        DecodedTrack? before = input.Request.ContinueFrom is { } file ? await DecodeAsync(file) : null;
+        BlobRef? heard = before is null ? null : await HearAsync(before);
+        BlobRef codes = await WriteAsync(heard);
         IReadOnlyList<SoundPart> parts = await DecodeAsync(codes);
         // What our own engine makes does not depend on how its work was cut.
         GenerationBlocks? blocks = gpuNumerics is null && Model.Numerics.Engine is null ? null : new(writing, decoding);
         PreparedGenerator made = Model with { Numerics = Model.Numerics with { Engine = gpuNumerics ?? Model.Numerics.Engine } };
-        return await context.CallActivityAsync(JoinSound.Definition, new(input, made, parts, blocks, fallback is null ? plan.Warnings : [.. plan.Warnings, fallback]));
+        return await context.CallActivityAsync(JoinSound.Definition, new(input, made, parts, blocks, before, fallback is null ? plan.Warnings : [.. plan.Warnings, fallback]));
     }
 
-    async Task<BlobRef> WriteAsync()
+    Task<DecodedTrack> DecodeAsync(string file) =>
+        context.CallActivityAsync(DecodeTrack.Definition, new(input.JobId, input.Folder, BlobRef.Parse(file), null, Model.SampleRateHz, null));
+
+    /// <summary>The codes of the end of the music before.</summary>
+    async Task<BlobRef> HearAsync(DecodedTrack track)
+    {
+        var request = new ContextRequest(input.JobId, input.Folder, Model, track, input.Request.ContextSeconds);
+        ContextCodes heard = await context.CallActivityAsync(Model.OnCpu ? EncodeContext.OnCpu : EncodeContext.Definition, request);
+        if (heard.GpuFault is { } fault)
+        {
+            await FallBackAsync(fault);
+            heard = await context.CallActivityAsync(EncodeContext.OnCpu, request with { Model = Model });
+        }
+
+        (contextFrames, steps) = (heard.Frames, heard.Steps);
+        model = Continuing(Model);
+        return heard.Codes;
+    }
+
+    async Task<BlobRef> WriteAsync(BlobRef? heard)
     {
         GenerationRequest asked = input.Request;
-        var score = new CodeScore(input.Seed, Model.Frames, asked.Temperature, asked.TopK, asked.TopP, asked.CfgCoef);
+        var score = new CodeScore(input.Seed, Model.Frames, asked.Temperature, asked.TopK, asked.TopP, asked.CfgCoef, heard);
         double secondsPerStep = Model.SecondsPerStep;
         CodesPart? last = null;
         for (int done = 0; done < Model.Steps;)
@@ -63,9 +86,10 @@ sealed class CodeWork(IOrchestrationContext context, GenerationInput input, Writ
     {
         List<SoundPart> parts = [];
         double secondsPerFrame = Model.SecondsPerFrame;
-        for (int done = 0; done < Model.Frames;)
+        int whole = contextFrames + Model.Frames;
+        for (int done = contextFrames; done < whole;)
         {
-            int end = EndOf(input.Blocks?.Decoding, done, Model.Frames, WorkGroups.PiecesThatFit(secondsPerFrame));
+            int end = EndOf(input.Blocks?.Decoding, done, whole, WorkGroups.PiecesThatFit(secondsPerFrame));
             SoundPart part = await context.CallActivityAsync(
                 Model.OnCpu ? DecodeCodes.OnCpu : DecodeCodes.Definition, new(input.JobId, input.Folder, Model, codes, done, end, parts.LastOrDefault()?.Memory, Reason));
             if (part.GpuFault is { } fault)
@@ -94,7 +118,10 @@ sealed class CodeWork(IOrchestrationContext context, GenerationInput input, Writ
     }
 
     async Task<PreparedGenerator> PrepareAsync(bool onCpu, string reason) =>
-        model = await context.CallActivityAsync(onCpu ? PrepareGenerator.OnCpu : PrepareGenerator.Definition, new(input, onCpu, reason));
+        model = Continuing(await context.CallActivityAsync(onCpu ? PrepareGenerator.OnCpu : PrepareGenerator.Definition, new(input, onCpu, reason)));
+
+    /// <summary>A model that knows what it continues takes other steps.</summary>
+    PreparedGenerator Continuing(PreparedGenerator prepared) => prepared with { ContextFrames = contextFrames, Steps = steps ?? prepared.Steps };
 
     Task<PreparedGenerator> FallBackAsync(string fault)
     {

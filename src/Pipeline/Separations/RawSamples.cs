@@ -26,6 +26,20 @@ static class RawSamples
         }
     }
 
+    /// <summary>The same in one piece.</summary>
+    public static AudioBuffer ReadWhole(Stream blob, int rateHz, long from, long to, CancellationToken cancel)
+    {
+        var whole = new AudioBuffer(rateHz, Channels, checked((int)(to - from)));
+        int at = 0;
+        foreach (AudioBuffer block in Read(blob, rateHz, from, to, cancel))
+        {
+            for (int channel = 0; channel < Channels; channel++) block[channel].CopyTo(whole[channel][at..]);
+            at += block.Frames;
+        }
+
+        return whole;
+    }
+
     /// <summary>The next frames of a blob, as many as the block has.</summary>
     /// <param name="room">For so many frames at least.</param>
     /// <exception cref="EndOfStreamException">There are not so many.</exception>
