@@ -12,7 +12,7 @@ public sealed record MusicGenFiles(string Weights, string? Config, string Tokeni
 
     static readonly string[] weightNames = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
 
-    static readonly string[] tokenizerNames = ["tokenizer.json", "spiece.model"];
+    static readonly string[] tokenizerNames = ["spiece.model", "tokenizer.json"];
 
     readonly Lazy<string> sha256 = new(() =>
     {
