@@ -53,7 +53,7 @@ static unsafe class TensorVariants
         var finish = new ImageFinish(kernels, null, Activation.None, null, null, to, outputs, positions);
         return InTurns(2.0 * outputs * depth * positions / 1e9, "GFLOP/s", [.. ((int[])[1, 2, 3, 4, 8]).Select(strips =>
         {
-            var plan = new ImagePlan(1, positions, strips * kernels.Columns);
+            var plan = new ImagePlan(1, positions, strips * kernels.Columns, outputs, outputs);
             var work = new ImageWork(kernels, scratch, new(from, height, frames, frames, new(1, 1), taps), weights, finish, plan);
             return ($"convolution, {what}, {strips} strip(s) a task{(strips == taken ? ", as taken" : "")}", (Action)(() => pool.Run(plan.Tasks, work)));
         })]);
