@@ -14,6 +14,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["profile"] = HTDemucsProfile.Run,
     ["step-speed"] = StepSpeed.Run,
     ["musicgen-speed"] = MusicGenSpeed.Run,
+    ["codec-speed"] = CodecSpeed.Run,
     ["variants"] = TensorVariants.Run,
     ["memory"] = PeakMemory.Run,
     ["leases"] = LeaseSpeed.Run,

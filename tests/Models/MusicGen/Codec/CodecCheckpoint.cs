@@ -27,44 +27,7 @@ static class CodecCheckpoint
 
     /// <summary>A codec of any sizes, filled by the formula of the recorded one.</summary>
     public static string Filled(TemporaryFolder folder, CodecConfig config, int codebooks) =>
-        Write(folder, TensorsOf(config, codebooks).Select(tensor => (Codec + tensor.Name, tensor.Shape, GoldenFormula.Fill(Codec + tensor.Name, tensor.Shape))));
-
-    static IEnumerable<(string Name, int[] Shape)> TensorsOf(CodecConfig config, int codebooks)
-    {
-        (int n, int channels, int inner) = (0, config.Filters, config.Filters << config.Ratios.Count);
-        List<(string, int[])> tensors = [.. Conv($"encoder.layers.{n++}", channels, config.AudioChannels, config.Kernel)];
-        foreach (int ratio in config.Ratios.Reverse())
-        {
-            for (int r = 0; r < config.ResidualLayers; r++) tensors.AddRange(Residual($"encoder.layers.{n++}", config, channels));
-            tensors.AddRange(Conv($"encoder.layers.{++n}", 2 * channels, channels, 2 * ratio));
-            (n, channels) = (n + 1, 2 * channels);
-        }
-
-        tensors.AddRange([.. Lstm($"encoder.layers.{n}", config, inner), .. Conv($"encoder.layers.{n + 2}", config.Latent, inner, config.LastKernel)]);
-        tensors.AddRange([.. Conv("decoder.layers.0", inner, config.Latent, config.Kernel), .. Lstm("decoder.layers.1", config, inner)]);
-        n = 2;
-        foreach (int ratio in config.Ratios)
-        {
-            tensors.AddRange(Conv($"decoder.layers.{++n}", channels, channels / 2, 2 * ratio, biases: channels / 2));
-            (n, channels) = (n + 1, channels / 2);
-            for (int r = 0; r < config.ResidualLayers; r++) tensors.AddRange(Residual($"decoder.layers.{n++}", config, channels));
-        }
-
-        tensors.AddRange(Conv($"decoder.layers.{n + 1}", config.AudioChannels, channels, config.LastKernel));
-        return [.. tensors, .. Enumerable.Range(0, codebooks).Select(book => ($"quantizer.layers.{book}.codebook.embed", (int[])[config.CodebookSize, config.Latent]))];
-    }
-
-    static IEnumerable<(string, int[])> Residual(string name, CodecConfig config, int channels) =>
-        [.. Conv($"{name}.block.1", channels / config.Compression, channels, config.ResidualKernel), .. Conv($"{name}.block.3", channels, channels / config.Compression, 1)];
-
-    static IEnumerable<(string, int[])> Conv(string name, int first, int second, int kernel, int? biases = null) =>
-        [($"{name}.conv.weight_g", [first, 1, 1]), ($"{name}.conv.weight_v", [first, second, kernel]), ($"{name}.conv.bias", [biases ?? first])];
-
-    static IEnumerable<(string, int[])> Lstm(string name, CodecConfig config, int width) => Enumerable.Range(0, config.LstmLayers).SelectMany(layer => (IEnumerable<(string, int[])>)
-    [
-        ($"{name}.lstm.weight_ih_l{layer}", [4 * width, width]), ($"{name}.lstm.weight_hh_l{layer}", [4 * width, width]),
-        ($"{name}.lstm.bias_ih_l{layer}", [4 * width]), ($"{name}.lstm.bias_hh_l{layer}", [4 * width]),
-    ]);
+        Write(folder, CodecTensors.Of(config, codebooks).Select(tensor => (tensor.Name, tensor.Shape, GoldenFormula.Fill(tensor.Name, tensor.Shape))));
 
     static string Write(TemporaryFolder folder, IEnumerable<(string Name, int[] Shape, float[] Values)> tensors)
     {
