@@ -80,7 +80,7 @@ sealed class EnCodec
             scope.Drop(inner);
         }
 
-        Tensor x = memoryDown.Forward(engine.Concat(1, [.. tiles]), memoryDown.Start).Y;                // (1, F, 1024)
+        Tensor x = memoryDown.Forward(engine.Concat(1, [.. tiles]), memoryDown.Start).Y;   // (1, F, 1024)
         Tensor latent = downEnd.Forward(engine.Permute(x, 0, 2, 1), Part.All(frames), Part.All(frames));   // (1, 128, F)
         Probe?.Invoke("latent", latent);
         return quantizer.Encode(engine.Permute(latent, 0, 2, 1).Reshape(frames, -1));
@@ -122,11 +122,12 @@ sealed class EnCodec
         CodecMemory handed = memory;
         while (memory.Frame < heard.To)
         {
+            using ITensorScope scope = engine.Scope();
             int from = memory.Frame, to = Math.Min(heard.To, from + FramesAtOnce);
             if (from < next && next < to) to = next;
             (Tensor said, memory) = Hear(codes, new(from, to, codes.Frames), memory);
             if (to == next) handed = memory;
-            if (to > heard.From) parts.Add(engine.Slice(said, 1, Math.Max(0, heard.From - from), to - Math.Max(from, heard.From)));
+            if (to > heard.From) parts.Add(scope.Keep(engine.Slice(said, 1, Math.Max(0, heard.From - from), to - Math.Max(from, heard.From))));
         }
 
         return (engine.Concat(1, [.. parts]), handed);
