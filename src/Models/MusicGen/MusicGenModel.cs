@@ -20,7 +20,12 @@ namespace DgxMusic.Models.MusicGen;
 /// <param name="Prompt">Tokens, the end token last.</param>
 /// <param name="Frames">Of codes, without the context.</param>
 /// <param name="Context">Codes of the music that is to be continued; null: there is none.</param>
-public sealed record CodeTask(int[] Prompt, int Frames, ulong Seed, SamplingSettings Sampling, Codes? Context = null);
+public sealed record CodeTask(int[] Prompt, int Frames, ulong Seed, SamplingSettings Sampling, Codes? Context = null)
+{
+    internal bool IsSameAs(CodeTask other) =>
+        this with { Prompt = [], Context = null } == other with { Prompt = [], Context = null } && Prompt.AsSpan().SequenceEqual(other.Prompt)
+        && (Context is null ? other.Context is null : other.Context is { } theirs && Context.ToBytes().AsSpan().SequenceEqual(theirs.ToBytes()));
+}
 
 /// <summary>Text becomes codes, codes become music. For one user at a time.</summary>
 public sealed class MusicGenModel : IDisposable
@@ -32,6 +37,7 @@ public sealed class MusicGenModel : IDisposable
     readonly T5Encoder textEncoder;
     readonly LanguageModel.LanguageModel decoder;
     readonly EnCodec audioEncoder;
+    CodeWriter? resting;
 
     MusicGenModel(IEngine engine, WeightFile weights, MusicGenConfig config, UnigramTokenizer tokenizer, WeightStorage precision)
     {
@@ -104,12 +110,23 @@ public sealed class MusicGenModel : IDisposable
     /// <param name="state">What <see cref="CodeWriter.State"/> gave, to go on there; null: from the beginning.</param>
     public CodeWriter Write(CodeTask task, byte[]? state = null)
     {
+        if (Interlocked.Exchange(ref resting, null) is { } known)
+        {
+            if (state is not null && known.Task.IsSameAs(task))
+            {
+                known.Resume(state);
+                return known;
+            }
+
+            known.End();
+        }
+
         Condition condition = Read(task.Prompt);
         try
         {
             var generation = new CodeGeneration(decoder, condition, PlanOf(task.Frames, task.Context), new CodeSampler(task.Sampling, new Chance(task.Seed).At));
             if (state is not null) generation.Resume(TokenState.From(state));
-            return new(condition, generation);
+            return new(this, task, condition, generation);
         }
         catch
         {
@@ -134,8 +151,12 @@ public sealed class MusicGenModel : IDisposable
     /// <param name="memory">What <see cref="CodeReader.Memory"/> gave there; empty: all frames before are heard again.</param>
     public CodeReader Read(Codes codes, int from = 0, ReadOnlySpan<byte> memory = default) => new(audioEncoder, codes, AudioChannels, from, memory);
 
+    /// <summary>Keeps what a writer remembers for who goes on with the same; making it again would take as long as many steps.</summary>
+    internal void Rest(CodeWriter writer) => Interlocked.Exchange(ref resting, writer)?.End();
+
     public void Dispose()
     {
+        Interlocked.Exchange(ref resting, null)?.End();
         engine.Dispose();
         weights.Dispose();
     }
@@ -153,33 +174,5 @@ public sealed class MusicGenModel : IDisposable
     {
         MusicGenConfig config = files.Config is null ? MusicGenConfig.Of(weights) : MusicGenConfig.Read(files.Config);
         return (config, UnigramTokenizer.Read(files.Tokenizer, config.Text));
-    }
-}
-
-/// <summary>Codes while they are written.</summary>
-public sealed class CodeWriter : IDisposable
-{
-    readonly Condition condition;
-    readonly CodeGeneration generation;
-
-    internal CodeWriter(Condition condition, CodeGeneration generation) => (this.condition, this.generation) = (condition, generation);
-
-    public int Steps => generation.Steps;
-
-    public int StepsDone => generation.StepsDone;
-
-    /// <summary>All that whoever goes on has to know.</summary>
-    public byte[] State => generation.State.ToBytes();
-
-    /// <summary>The context, if any, and what was written, once it is complete.</summary>
-    public Codes Finished => generation.Finished;
-
-    /// <exception cref="PipelineException"><see cref="Problem.InvalidOutput"/>: the weights lead to numbers that are none.</exception>
-    public void Step(CancellationToken stopping = default) => generation.Step(stopping);
-
-    public void Dispose()
-    {
-        generation.Dispose();
-        condition.Dispose();
     }
 }

@@ -1,11 +1,13 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using DgxMusic.Contracts;
 
 namespace DgxMusic.Models.Weights;
 
 /// <summary>A file as bytes in memory that the system reads when they are touched. The file must not be cut shorter while it is open.</summary>
-sealed unsafe class MappedFile : IDisposable
+sealed unsafe partial class MappedFile : IDisposable
 {
+    const int DoNotNeed = 4;
     readonly MemoryMappedFile map;
     readonly MemoryMappedViewAccessor view;
     byte* start;
@@ -50,6 +52,15 @@ sealed unsafe class MappedFile : IDisposable
         return new ReadOnlySpan<byte>(start + offset, length);
     }
 
+    /// <summary>Lets bytes go that were read and are not needed soon, so that they do not count as this program's memory; touched again, they come again.</summary>
+    public void Forget(long offset, long length)
+    {
+        if (!OperatingSystem.IsLinux() || start is null) return;
+        // Whole pages only: what shares one with other bytes stays.
+        nuint page = (nuint)Environment.SystemPageSize, from = ((nuint)(start + offset) + page - 1) / page * page, to = (nuint)(start + offset + length) / page * page;
+        if (to > from) Advise(from, to - from, DoNotNeed);
+    }
+
     public void Dispose()
     {
         if (start is null) return;
@@ -58,4 +69,8 @@ sealed unsafe class MappedFile : IDisposable
         view.Dispose();
         map.Dispose();
     }
+
+    // A mapping that is only read loses nothing by it; where the system refuses, the pages stay until it needs them.
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nuint address, nuint length, int advice);
 }

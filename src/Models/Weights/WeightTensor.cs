@@ -3,6 +3,7 @@ namespace DgxMusic.Models.Weights;
 /// <summary>A named tensor in an open weight file.</summary>
 public sealed class WeightTensor
 {
+    /// <summary>2 to 4 MB, which are let go once they are read: engines keep what they need in a form of their own.</summary>
     const int BlockElements = 1 << 20;
     readonly MappedFile file;
     readonly long start;
@@ -41,7 +42,9 @@ public sealed class WeightTensor
             for (int done = 0; done < Count; done += BlockElements)
             {
                 Span<float> block = destination.Slice(done, Math.Min(BlockElements, Count - done));
-                Widening.ToSingle(Type, file.Slice(start + ((long)done * Type.Bytes()), block.Length * Type.Bytes()), block);
+                long from = start + ((long)done * Type.Bytes());
+                Widening.ToSingle(Type, file.Slice(from, block.Length * Type.Bytes()), block);
+                if (block.Length == BlockElements) file.Forget(from, block.Length * Type.Bytes());
             }
         }
     }

@@ -73,7 +73,9 @@ public sealed class WriteCodes(IBlobStore store, ModelPool pool, TuningStore tun
         await store.WriteBytesAsync(state, writer.State, stopping);
         BlobRef? codes = writer.StepsDone < writer.Steps ? null : output.With(".codes");
         if (codes is not null) await store.WriteBytesAsync(codes, writer.Finished.ToBytes(), stopping);
-        return new(state, codes, writer.StepsDone, clock.GetElapsedTime(began).TotalSeconds, null);
+        int steps = writer.StepsDone;
+        if (codes is null) writer.Rest();
+        return new(state, codes, steps, clock.GetElapsedTime(began).TotalSeconds, null);
     }
 
     static CodeTask TaskOf(CodesRequest request, Codes? context)
