@@ -30,10 +30,10 @@ sealed class Server : IAsyncDisposable
     /// <summary>True where these tests may kill it and look into its folder.</summary>
     public bool IsOurs => process is not null;
 
-    public static async Task<Server> StartAsync(string dataFolder, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<Server> StartAsync(string dataFolder, IReadOnlyDictionary<string, string>? environment = null, params string[] options)
     {
         if (environment is null && Environment.GetEnvironmentVariable("DGXMUSIC_BASE_URL") is { Length: > 0 } address) return await JoinAsync(new Uri(address));
-        Process process = Dgxmusic.Start(environment ?? new Dictionary<string, string>(), "serve", "--port", "0", "--data", dataFolder);
+        Process process = Dgxmusic.Start(environment ?? new Dictionary<string, string>(), ["serve", "--port", "0", "--data", dataFolder, .. options]);
         string line = await process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("The server said nothing.");
         string served = line.Split(" at ")[1].Split(';')[0];
         _ = process.StandardError.ReadToEndAsync();

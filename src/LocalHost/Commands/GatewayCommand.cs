@@ -15,7 +15,8 @@ sealed record CommandAnswer(object Report, Action Print)
 static class GatewayCommand
 {
     /// <summary>Gives a command its options for where to work and what to print, and its action.</summary>
-    public static Command Asking(this Command command, Func<Gateway, ParseResult, CancellationToken, Task<CommandAnswer>> act)
+    /// <param name="engines">What engines are to be like where the work is done in this process; null: as the settings say.</param>
+    public static Command Asking(this Command command, Func<Gateway, ParseResult, CancellationToken, Task<CommandAnswer>> act, Func<ParseResult, OwnEngines>? engines = null)
     {
         var flags = new GatewayFlags();
         Option<bool> json = SharedOptions.Json();
@@ -23,7 +24,7 @@ static class GatewayCommand
         command.Options.Add(json);
         command.SetAction((parsed, cancel) => CommandGuard.RunAsync(parsed.GetValue(json), async () =>
         {
-            await using Gateway gateway = await flags.OpenAsync(parsed, cancel);
+            await using Gateway gateway = await flags.OpenAsync(parsed, cancel, engines?.Invoke(parsed));
             CommandAnswer answer = await act(gateway, parsed, cancel);
             if (parsed.GetValue(json)) CommandGuard.WriteJson(answer.Report);
             else answer.Print();

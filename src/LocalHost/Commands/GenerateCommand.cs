@@ -40,7 +40,7 @@ static class GenerateCommand
         var after = new Option<string[]>("--after") { Description = "Jobs that have to complete first.", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
         var output = new Option<string?>("--out") { Description = "Copy the finished files into this folder; those of a server elsewhere come into the working directory unless given.", HelpName = "DIR" };
         Option<bool> json = SharedOptions.Json();
-        var precision = new Option<WeightStorage?>("--precision") { Description = "What a MusicGen's weights are kept as; less is faster and a little off. Not with a server.", HelpName = "float32|bfloat16|int8" };
+        Option<WeightStorage?> precision = WriterFlags.Precision();
         var engines = new OwnEngineFlags("A folder with a MusicGen's weights, config.json and tokenizer, or a weight file with those beside it, to use, installed or not; not with a server.");
         var export = new ExportFlags();
         var gateway = new GatewayFlags();
@@ -74,8 +74,9 @@ static class GenerateCommand
             OwnEngines own = engines.Read(parsed) with { Precision = parsed.GetValue(precision) };
             if (engines.WeightsOf(parsed) is { } path)
             {
-                own = own with { Writer = OwnWriter.Of(path, parsed.GetValue(model)) };
-                body["model"] = own.Writer.Name;
+                string name = parsed.GetValue(model) ?? EngineRegistry.MusicGens[0];
+                own = own with { Writer = (name, path) };
+                body["model"] = name;
             }
 
             return RunAsync(body, terms, parsed.GetValue(before), () => gateway.OpenAsync(parsed, cancel, own), parsed.GetValue(output), parsed.GetValue(json), cancel);

@@ -12,13 +12,16 @@ static class ReproduceCommand
     {
         var id = new Argument<string>("id") { Description = "A completed generation or separation, such as gen_ab12cd34 or sep_ab12cd34." };
         var keep = new Option<bool>("--keep") { Description = "Keep the files made again, as those of a job of their own." };
-        return new Command("reproduce", "Make a generation or separation again from its manifest and compare every file; fails where they differ.") { id, keep }.Asking(async (gateway, parsed, cancel) =>
+        var writer = new WriterFlags();
+        var command = new Command("reproduce", "Make a generation or separation again from its manifest and compare every file; fails where they differ.") { id, keep };
+        writer.AddTo(command);
+        return command.Asking(async (gateway, parsed, cancel) =>
         {
             string address = $"{Links.Job(Uri.EscapeDataString(parsed.GetValue(id)!))}/reproduce?keep={(parsed.GetValue(keep) ? "true" : "false")}";
             AcceptedJob accepted = await gateway.SendAsync<AcceptedJob>(HttpMethod.Post, address, null, cancel);
             ReproductionReport report = (await JobFollower.CompleteAsync(gateway, accepted.JobId, cancel)).ReadResult<ReproductionReport>();
             return new(report, () => Print(report)) { ExitCode = report.Identical ? ExitCode.Done : ExitCode.Failed };
-        });
+        }, writer.Read);
     }
 
     static void Print(ReproductionReport report)

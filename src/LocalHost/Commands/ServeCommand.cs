@@ -13,7 +13,9 @@ static class ServeCommand
         var port = new Option<int>("--port") { Description = "TCP port; 0 takes a free one.", DefaultValueFactory = _ => 7071 };
         var host = new Option<string>("--host") { Description = "Address to listen on; one that other machines reach asks them for keys.", DefaultValueFactory = _ => "127.0.0.1" };
         Option<string> data = SharedOptions.Data();
+        var writer = new WriterFlags();
         var command = new Command("serve", "Serve the API over HTTP and run its jobs.") { port, host, data };
+        writer.AddTo(command);
         command.SetAction((parsed, cancel) => CommandGuard.RunAsync(false, async () =>
         {
             int asked = parsed.GetValue(port);
@@ -25,7 +27,7 @@ static class ServeCommand
                 { } text => throw new PipelineException(Problem.InvalidRequest, $"'{text}' is not an address to listen on."),
                 null => IPAddress.Loopback,
             };
-            await Server.RunAsync(parsed.GetValue(data)!, address, asked, cancel);
+            await Server.RunAsync(parsed.GetValue(data)!, address, asked, [.. writer.Read(parsed).Settings], cancel);
             return ExitCode.Done;
         }));
         return command;

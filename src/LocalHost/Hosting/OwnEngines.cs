@@ -1,7 +1,6 @@
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Tensors;
-using Microsoft.Extensions.Options;
 
 namespace DgxMusic.LocalHost.Hosting;
 
@@ -13,8 +12,8 @@ sealed record OwnEngines(string? Models, int? Threads)
     /// <summary>Null: none of its own.</summary>
     public WeightFileSeparator? Separator { get; init; }
 
-    /// <summary>Null: none of its own.</summary>
-    public OwnWriter? Writer { get; init; }
+    /// <summary>A MusicGen and where its weights lie; null: none of its own.</summary>
+    public (string Name, string Path)? Writer { get; init; }
 
     /// <summary>Null: as the settings say.</summary>
     public WeightStorage? Precision { get; init; }
@@ -27,6 +26,7 @@ sealed record OwnEngines(string? Models, int? Threads)
         {
             if (Models is not null) yield return new("MODELS", Models);
             if (Threads is not null) yield return new("Engines:Threads", $"{Threads}");
+            if (Writer is var (name, path)) yield return new($"Engines:Weights:{name}", Path.GetFullPath(path));
             if (Precision is not null) yield return new("Engines:Precision", $"{Precision}");
         }
     }
@@ -39,11 +39,6 @@ sealed record OwnEngines(string? Models, int? Threads)
 
 static class OwnEngineServices
 {
-    public static IServiceCollection AddOwn(this IServiceCollection services, OwnEngines? engines)
-    {
-        if (engines?.Separator is { } separator) services.AddSingleton<ISourceSeparator>(provider => separator.On(provider.GetRequiredService<IEngineFactory>()));
-        if (engines?.Writer is { } writer)
-            services.AddSingleton(provider => writer.On(provider.GetRequiredService<IEngineFactory>(), provider.GetRequiredService<IOptions<EngineOptions>>().Value.Precision));
-        return services;
-    }
+    public static IServiceCollection AddOwn(this IServiceCollection services, OwnEngines? engines) =>
+        engines?.Separator is { } separator ? services.AddSingleton<ISourceSeparator>(provider => separator.On(provider.GetRequiredService<IEngineFactory>())) : services;
 }

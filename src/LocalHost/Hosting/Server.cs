@@ -4,6 +4,7 @@ using DgxMusic.Api.Resources;
 using DgxMusic.Contracts;
 using DgxMusic.LocalHost.Stores;
 using DgxMusic.Pipeline;
+using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Identity;
 using DgxMusic.Pipeline.Telemetry;
 using DgxMusic.Pipeline.Upkeep;
@@ -18,11 +19,14 @@ static class Server
     const long MostBodyBytes = 100L << 20;
 
     /// <summary>Serves until asked to stop.</summary>
-    /// <exception cref="PipelineException"><see cref="Problem.DataInUse"/>.</exception>
-    public static async Task RunAsync(string dataFolder, IPAddress address, int port, CancellationToken cancel)
+    /// <param name="settings">Of the command; they win over the environment's.</param>
+    /// <exception cref="PipelineException"><see cref="Problem.DataInUse"/>; whatever is wrong with weights of one's own.</exception>
+    public static async Task RunAsync(string dataFolder, IPAddress address, int port, IReadOnlyList<KeyValuePair<string, string?>> settings, CancellationToken cancel)
     {
         using DataFolder data = DataFolder.Take(dataFolder);
-        await using WebApplication app = Build(data, address, port);
+        await using WebApplication app = Build(data, address, port, settings);
+        // What is wrong with weights of one's own is said now, not to the first who asks for them.
+        app.Services.GetRequiredService<EngineRegistry>();
         await app.StartAsync(cancel);
         Uri served = new(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         data.Announce(served.Port, app.Services.GetRequiredService<MasteringDefaults>().OutputDir is { } outputs ? Path.GetFullPath(outputs) : null);
@@ -32,10 +36,10 @@ static class Server
         await app.WaitForShutdownAsync(cancel);
     }
 
-    static WebApplication Build(DataFolder data, IPAddress address, int port)
+    static WebApplication Build(DataFolder data, IPAddress address, int port, IReadOnlyList<KeyValuePair<string, string?>> settings)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentVariables("DGXMUSIC_");
+        builder.Configuration.AddEnvironmentVariables("DGXMUSIC_").AddInMemoryCollection(settings);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // Why a start failed is told once, as one sentence, by the command.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);

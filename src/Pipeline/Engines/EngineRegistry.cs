@@ -26,6 +26,7 @@ public sealed class EngineRegistry(
         .Concat(generators).DistinctBy(generator => generator.Facts.Name).ToDictionary(generator => generator.Facts.Name);
 
     readonly Dictionary<string, MusicGenEngine> writers = (writers ?? [])
+        .Concat((settings ?? new()).Weights.Select(own => MusicGenEngine.Of(own.Key, own.Value, engines ?? new ManagedEngines(), settings!.Precision)))
         .Concat(store is { } models ? MusicGens.Select(name => MusicGenEngine.Of(name, models, engines ?? new ManagedEngines(), settings?.Precision ?? default)) : [])
         .DistinctBy(writer => writer.Facts.Name).ToDictionary(writer => writer.Facts.Name);
 

@@ -1,3 +1,4 @@
+using DgxMusic.Contracts;
 using DgxMusic.Models.MusicGen;
 using DgxMusic.Models.Weights;
 using DgxMusic.Tensors;
@@ -26,7 +27,18 @@ public sealed class MusicGenEngine : IGenerationEngine, IModelEngine
     public static MusicGenEngine Of(string name, ModelStore store, IEngineFactory engines, WeightStorage precision) => new(
         name, ModelCatalog.Find(name).WeightsSha256, engines, precision, () => store.IsInstalled(name), () => MusicGenFiles.Of(store, name));
 
-    /// <summary>With weights that lie anywhere.</summary>
+    /// <summary>With weights that lie anywhere; looks into them, so that what is wrong is said before anything begins.</summary>
+    /// <param name="path">As <see cref="MusicGenFiles.Find"/> takes it.</param>
+    /// <exception cref="PipelineException"><see cref="Problem.InvalidRequest"/>: no MusicGen is called that; <see cref="Problem.FileNotFound"/>; whatever the files say.</exception>
+    public static MusicGenEngine Of(string name, string path, IEngineFactory engines, WeightStorage precision)
+    {
+        if (!EngineRegistry.MusicGens.Contains(name))
+            throw new PipelineException(Problem.InvalidRequest, $"Weights of one's own are a MusicGen's, and '{name}' is none of {string.Join(", ", EngineRegistry.MusicGens)}.");
+        MusicGenFiles files = MusicGenFiles.Find(path);
+        MusicGenModel.Check(files);
+        return Of(name, files, engines, precision);
+    }
+
     /// <param name="files">Whose hash is part of what the music depends on.</param>
     public static MusicGenEngine Of(string name, MusicGenFiles files, IEngineFactory engines, WeightStorage precision) =>
         new(name, files.Sha256, engines, precision, () => true, () => files);

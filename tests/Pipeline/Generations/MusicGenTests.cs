@@ -202,8 +202,6 @@ public sealed class MusicGenTests : IDisposable
     [InlineData(3.0, 1.0)]
     [InlineData(0.3, 1.0)]
     [InlineData(3.0, 1.4)]
-    [Trait("Requirement", "C-12")]
-    [Trait("Requirement", "C-13")]
     public async Task Generate_ContinuingMusic_GivesNewMusicOnlyAndSaysHowItJoins(double secondsBefore, double contextSeconds)
     {
         using TestHost host = Host(), parted = Host();
