@@ -42,7 +42,7 @@ public sealed class JoinSound(IBlobStore store, JobMonitor monitor, IAudioCodec 
         await JoinAsync(request, mix, frames, context.Stopping);
         RawMusic raw = new(mix, null, null, model.Engine, model.Numerics, model.SampleRateHz, RawSamples.Channels, model.SourceChannels, frames, Understood(request))
         {
-            Warnings = request.Warnings,
+            Warnings = [.. request.Warnings, .. Unheeded(request)],
             Blocks = request.Blocks,
             Seam = request.Before is { } before ? await SeamAsync(before, request.Parts[0], context.Stopping) : null,
         };
@@ -81,6 +81,14 @@ public sealed class JoinSound(IBlobStore store, JobMonitor monitor, IAudioCodec 
         }
 
         return SeamScore.Measure(around, end.Frames);
+    }
+
+    /// <summary>What was asked for and a model like this does not do.</summary>
+    static IEnumerable<string> Unheeded(JoinRequest request)
+    {
+        (string name, GenerationRequest asked) = (request.Model.Engine.Name, request.Work.Request);
+        if (asked.Stems) yield return $"{name} makes no stems; a separation of the mix does.";
+        if (asked.Bpm is not null || asked.Key is not null) yield return $"{name} takes tempo and key from the words of the prompt only; 'bpm' and 'key' changed nothing.";
     }
 
     static JsonElement Understood(JoinRequest request) => JsonSerializer.SerializeToElement(

@@ -228,6 +228,15 @@ public sealed class MusicGenTests : IDisposable
     }
 
     [Fact]
+    public async Task Generate_StemsAndTempoAskedFor_SaysThatTheyAreNotToBeHad()
+    {
+        using TestHost host = Host();
+        (Job job, _) = await GenerateAsync(host, RequestOf(1, Model) with { Stems = true, Bpm = 120 });
+        Assert.Contains(job.Warnings, warning => warning.Contains("makes no stems", StringComparison.Ordinal));
+        Assert.Contains(job.Warnings, warning => warning.Contains("'bpm' and 'key' changed nothing", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Submit_ContinuingWithTheComposer_IsRefused()
     {
         using TestHost host = Host();
