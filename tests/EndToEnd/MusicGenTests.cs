@@ -113,6 +113,33 @@ public sealed class MusicGenTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "X-09")]
+    public async Task Serve_KilledWhileItWrites_GoesOnAndGivesTheSameBytes()
+    {
+        string weights = $"{Model}={scratch["weights"]}";
+        Run undisturbed = await Dgxmusic.RunAsync("generate", "two calm tones", "--duration", "8", "--seed", "5", "--weights", scratch["weights"], "--data", scratch["other"], "--json");
+        Assert.True(undisturbed.ExitCode == 0, undisturbed.Errors);
+
+        string? id = null;
+        for (int kill = 0; kill < 2; kill++)
+        {
+            await using Server server = await Server.StartAsync(scratch["data"], new Dictionary<string, string>(), "--weights", weights);
+            id ??= (await server.SubmitAsync(new { prompt = "two calm tones", duration = 8.0, seed = 5 })).GetProperty("job_id").GetString()!;
+            JsonElement job;
+            do job = await server.JobAsync(id);
+            while (job.GetProperty("progress").GetInt32() < 20 && job.GetProperty("completed_at").ValueKind == JsonValueKind.Null);
+            await server.KillAsync();
+        }
+
+        await using Server last = await Server.StartAsync(scratch["data"], new Dictionary<string, string>(), "--weights", weights);
+        JsonElement done = await last.EndAsync(id!);
+        Assert.True(done.GetProperty("status").GetString() == "completed", done.ToString());
+        Assert.Equal(0, done.GetProperty("retry_count").GetInt32());
+        byte[] mix = await last.Http.GetByteArrayAsync($"/api/v1/jobs/{id}/files/mix");
+        Assert.Equal(await MixAsync(undisturbed.Json), mix);
+    }
+
+    [Fact]
     public async Task Serve_WithWeightsOfNoModel_DoesNotStart()
     {
         Run run = await Dgxmusic.RunAsync("serve", "--port", "0", "--data", scratch["data"], "--weights", $"composer={scratch["weights"]}");

@@ -88,7 +88,7 @@ public sealed class DecodeCodes(IBlobStore store, ModelPool pool, TuningStore tu
 
     static WorkPart PartOf(SoundRequest request, double done)
     {
-        long codes = ((long)request.Model.UnitsPerStep * request.Model.Steps) - request.Model.ContextFrames;
+        long codes = request.Model.UnitsOfSteps - request.Model.ContextFrames;
         return new(codes + request.From, codes + request.To, done);
     }
 }

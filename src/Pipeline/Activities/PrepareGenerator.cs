@@ -19,14 +19,18 @@ public sealed record PrepareGeneratorRequest(GenerationInput Work, bool OnCpu, s
 /// <param name="Frames">Of codes that the request takes.</param>
 /// <param name="SamplesPerFrame">What a frame of codes becomes.</param>
 /// <param name="SourceChannels">That it makes; one is doubled.</param>
+/// <param name="PassFrames">Of codes that it hears or writes at once.</param>
 /// <param name="Steps">Of writing, all passes together.</param>
 /// <param name="SecondsPerStep">Of work; as long as nothing was measured, a guess.</param>
 /// <param name="SecondsPerFrame">Of the codec's work; the same.</param>
 /// <param name="GpuFault">Null: it is loaded. Else the same on the processor may do.</param>
 public sealed record PreparedGenerator(
-    EngineFacts Engine, NumericsClass Numerics, IReadOnlyList<int> Prompt, int Frames, int SampleRateHz, int SamplesPerFrame, int SourceChannels, int Steps,
+    EngineFacts Engine, NumericsClass Numerics, IReadOnlyList<int> Prompt, int Frames, int SampleRateHz, int SamplesPerFrame, int SourceChannels, int PassFrames, int Steps,
     double SecondsPerStep, double SecondsPerFrame, bool OnCpu, string? GpuFault)
 {
+    /// <summary>At 30 s a step was measured to take 2 to 2.3 times what it takes at first.</summary>
+    const double StepsThatCostAsMuchToHear = 1200;
+
     /// <summary>Of codes that stand before those that are written, because they continue some.</summary>
     public int ContextFrames { get; init; }
 
@@ -34,12 +38,29 @@ public sealed record PreparedGenerator(
     [System.Text.Json.Serialization.JsonIgnore]
     public string Device => OnCpu ? SeparationDevices.Cpu : Engine.Device;
 
-    /// <summary>A step is that many units of work, a frame of the codec one: shares of the whole are shares of its time.</summary>
+    /// <summary>A frame of the codec is one unit of work, and so many are all steps: shares of the whole are shares of its time.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public int UnitsPerStep => (int)Math.Clamp(Math.Round(SecondsPerStep / SecondsPerFrame), 1, 1000);
+    public long UnitsOfSteps => (long)(Math.Clamp(SecondsPerStep / SecondsPerFrame, 1, 1000) * Steps);
 
     [System.Text.Json.Serialization.JsonIgnore]
-    public long Units => ((long)UnitsPerStep * Steps) + Frames;
+    public long Units => UnitsOfSteps + Frames;
+
+    /// <summary>Units of the first steps, by their number. A step hears all that its pass has written before, so each takes a little longer than the one before it.</summary>
+    public double[] UnitsOfFirst()
+    {
+        double[] units = new double[Steps + 1];
+        for (int step = 0; step < Steps; step++)
+        {
+            // Windows after the first begin with two fifths of a pass.
+            int heard = ContextFrames + step, beyond = heard - PassFrames;
+            if (beyond >= 0) heard = (PassFrames * 2 / 5) + (beyond % Math.Max(1, PassFrames * 3 / 5));
+            units[step + 1] = units[step] + 1 + (heard / StepsThatCostAsMuchToHear);
+        }
+
+        for (int step = 1; step < Steps; step++) units[step] *= UnitsOfSteps / units[Steps];
+        units[Steps] = UnitsOfSteps;
+        return units;
+    }
 
     /// <summary>Of the result: a request's length to the sample, whatever whole frames of codes make.</summary>
     public long SamplesOf(double seconds) => Dsp.AudioBuffer.FramesIn(seconds, SampleRateHz);
@@ -71,7 +92,7 @@ public sealed class PrepareGenerator(ModelPool pool, EngineRegistry engines, Tun
         }
         catch (GpuFaultException fault) when (!request.OnCpu)
         {
-            return new(engines.FindWriter(input.Engine).Facts, NumericsClass.Here, [], 0, 1, 1, 1, 0, 1, 1, false, fault.Message);
+            return new(engines.FindWriter(input.Engine).Facts, NumericsClass.Here, [], 0, 1, 1, 1, 1, 0, 1, 1, false, fault.Message);
         }
     }
 
@@ -83,7 +104,7 @@ public sealed class PrepareGenerator(ModelPool pool, EngineRegistry engines, Tun
         double perStep = (await tuning.FindAsync(lease.Facts, request.OnCpu, stopping))?.SecondsPerUnit ?? guess;
         double perFrame = (await tuning.FindAsync(DecodeCodes.CodecOf(lease.Facts), request.OnCpu, stopping))?.SecondsPerUnit ?? SecondsPerFrame;
         return new(
-            lease.Facts, lease.Numerics, model.Tokenize(request.Work.Request.Prompt), frames, model.SampleRateHz, model.SamplesPerFrame, model.AudioChannels, model.StepsOf(frames),
+            lease.Facts, lease.Numerics, model.Tokenize(request.Work.Request.Prompt), frames, model.SampleRateHz, model.SamplesPerFrame, model.AudioChannels, model.PassFrames, model.StepsOf(frames),
             perStep, perFrame, request.OnCpu, null);
     }
 }

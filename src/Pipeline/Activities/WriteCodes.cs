@@ -41,7 +41,7 @@ public sealed class WriteCodes(IBlobStore store, ModelPool pool, TuningStore tun
     {
         PreparedGenerator model = request.Model;
         await monitor.EnterPartAsync(
-            request.JobId, JobStep.Generating, PartOf(request, 0), model.Units, $"{model.Engine.Name} begins. {request.Reason}", model.SecondsPerFrame * model.Units, context.Stopping);
+            request.JobId, JobStep.Generating, PartOf(request, model.UnitsOfFirst()), model.Units, $"{model.Engine.Name} begins. {request.Reason}", model.SecondsPerFrame * model.Units, context.Stopping);
         BlobRef output = BlobRef.ForWork(
             Definition, request.Folder, new Identity(model.Prompt, request.Score, model.Engine, model.Numerics.Engine, model.OnCpu, request.From, request.To, request.State));
         if (await store.FindRecordAsync<CodesPart>(output.With(".json"), context.Stopping) is { } done) return done;
@@ -62,11 +62,13 @@ public sealed class WriteCodes(IBlobStore store, ModelPool pool, TuningStore tun
         long began = clock.GetTimestamp();
         using CodeWriter writer = model.Write(TaskOf(request, context), before);
         var report = new UnitReport(request.JobId, request.Model, monitor, clock, began, stopping);
+        double[] units = request.Model.UnitsOfFirst();
+        WorkPart part = PartOf(request, units);
         // Tensors belong to the thread that made them: no step waits for another thread.
         while (writer.StepsDone < request.To)
         {
             writer.Step(stopping);
-            report.Tell(PartOf(request, (double)(writer.StepsDone - request.From) / (request.To - request.From)), writer.StepsDone, $"{writer.StepsDone} of {request.Model.Steps} steps written. {request.Reason}");
+            report.Tell(part with { Done = DoneOf(request, units, writer.StepsDone) }, writer.StepsDone, $"{writer.StepsDone} of {request.Model.Steps} steps written. {request.Reason}");
         }
 
         BlobRef state = output.With(".state");
@@ -84,6 +86,8 @@ public sealed class WriteCodes(IBlobStore store, ModelPool pool, TuningStore tun
         return new([.. request.Model.Prompt], score.Frames, score.Seed, new(score.Temperature, score.TopK, score.TopP, score.Guidance), context);
     }
 
-    static WorkPart PartOf(CodesRequest request, double done) =>
-        new((long)request.Model.UnitsPerStep * request.From, (long)request.Model.UnitsPerStep * request.To, done);
+    static WorkPart PartOf(CodesRequest request, double[] units) => new((long)units[request.From], (long)units[request.To], 0);
+
+    static double DoneOf(CodesRequest request, double[] units, int steps) =>
+        steps == request.To ? 1 : (units[steps] - units[request.From]) / (units[request.To] - units[request.From]);
 }
