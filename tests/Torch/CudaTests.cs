@@ -1,9 +1,14 @@
 using System.Reflection;
 using System.Runtime.ExceptionServices;
+using DgxMusic.Models.MusicGen;
 using DgxMusic.Models.Tests;
 using DgxMusic.Models.Tests.HTDemucs;
+using DgxMusic.Models.Tests.MusicGen;
+using DgxMusic.Models.Tests.MusicGen.Codec;
 using DgxMusic.Models.Tests.MusicGen.LanguageModel;
+using DgxMusic.Models.Tests.MusicGen.Text;
 using DgxMusic.Pipeline.Engines;
+using DgxMusic.Pipeline.Tests.Generations;
 using DgxMusic.Tensors;
 using Xunit.Sdk;
 
@@ -13,7 +18,7 @@ namespace DgxMusic.Torch.Tests;
 [Trait("Category", "Gpu")]
 public sealed class CudaTests
 {
-    static readonly Type[] contracts = [typeof(EngineOnGpu), typeof(HTDemucsOnGpu), typeof(LanguageModelOnGpu)];
+    static readonly Type[] contracts = [typeof(EngineOnGpu), typeof(HTDemucsOnGpu), typeof(LanguageModelOnGpu), typeof(T5EncoderOnGpu), typeof(EnCodecOnGpu), typeof(MusicGenModelOnGpu)];
 
     public static TheoryData<string, string> Contracts
     {
@@ -39,10 +44,11 @@ public sealed class CudaTests
             DataAttribute[] sources = [.. method.GetCustomAttributes<DataAttribute>()];
             foreach (object[] row in sources.Length == 0 ? [[]] : sources.SelectMany(source => source.GetData(method)))
             {
-                using var instance = (IDisposable)Activator.CreateInstance(contract)!;
+                object made = Activator.CreateInstance(contract)!;
+                using var instance = made as IDisposable;
                 try
                 {
-                    method.Invoke(instance, row);
+                    method.Invoke(made, row);
                 }
                 catch (TargetInvocationException fault)
                 {
@@ -57,6 +63,22 @@ public sealed class CudaTests
     {
         float[] first = HTDemucsRun.Stems(TorchDevice.Gpu(0), Precision.Float32), second = HTDemucsRun.Stems(TorchDevice.Gpu(0), Precision.Float32);
         Assert.Equal(first, second);
+    }
+
+    [CudaFact]
+    public void Music_OnGpuInTheSameBlocks_HasTheSameBytes()
+    {
+        (byte[] Codes, float[] Samples) first = Blocks(), second = Blocks();
+        Assert.Equal(first.Codes, second.Codes);
+        Assert.Equal(first.Samples, second.Samples);
+
+        static (byte[] Codes, float[] Samples) Blocks()
+        {
+            using var files = new SmallMusicGen();
+            using MusicGenModel model = MusicGenModel.Load(new TorchEngine(TorchDevice.Gpu(0)), files.Files);
+            Codes codes = MusicGenRun.Write(model, 10, 33);
+            return (codes.ToBytes(), MusicGenRun.Play(model, codes, 7, 29));
+        }
     }
 
     // bfloat16 is 7.1e-3 away on the CPU; float16 has three bits more.
@@ -95,6 +117,21 @@ public sealed class CudaTests
     }
 
     sealed class LanguageModelOnGpu : LanguageModelContract
+    {
+        protected override IEngine Create() => new TorchEngine(TorchDevice.Gpu(0));
+    }
+
+    sealed class T5EncoderOnGpu : T5EncoderContract
+    {
+        protected override IEngine Create() => new TorchEngine(TorchDevice.Gpu(0));
+    }
+
+    sealed class EnCodecOnGpu : EnCodecContract
+    {
+        protected override IEngine Create() => new TorchEngine(TorchDevice.Gpu(0));
+    }
+
+    sealed class MusicGenModelOnGpu : MusicGenModelContract
     {
         protected override IEngine Create() => new TorchEngine(TorchDevice.Gpu(0));
     }

@@ -1,5 +1,8 @@
 using DgxMusic.Models.Tests.HTDemucs;
+using DgxMusic.Models.Tests.MusicGen;
+using DgxMusic.Models.Tests.MusicGen.Codec;
 using DgxMusic.Models.Tests.MusicGen.LanguageModel;
+using DgxMusic.Models.Tests.MusicGen.Text;
 using DgxMusic.Tensors;
 using DgxMusic.Tensors.Tests;
 
@@ -24,6 +27,24 @@ public sealed class HTDemucsOnTorchTests : HTDemucsContract
 
 /// <summary>The published language model, tensor by tensor and code by code.</summary>
 public sealed class LanguageModelOnTorchTests : LanguageModelContract
+{
+    protected override IEngine Create() => new TorchEngine(TorchDevice.Cpu);
+}
+
+/// <summary>The published text encoder, tensor by tensor.</summary>
+public sealed class T5EncoderOnTorchTests : T5EncoderContract
+{
+    protected override IEngine Create() => new TorchEngine(TorchDevice.Cpu);
+}
+
+/// <summary>The published codec, tensor by tensor and code by code.</summary>
+public sealed class EnCodecOnTorchTests : EnCodecContract
+{
+    protected override IEngine Create() => new TorchEngine(TorchDevice.Cpu);
+}
+
+/// <summary>The three published models together, from tokens to samples.</summary>
+public sealed class MusicGenModelOnTorchTests : MusicGenModelContract
 {
     protected override IEngine Create() => new TorchEngine(TorchDevice.Cpu);
 }
