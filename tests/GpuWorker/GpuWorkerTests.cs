@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using DgxMusic.Azure.Tests.Durable;
 using DgxMusic.Azure.Tests.Stores;
 using DgxMusic.Contracts;
 using DgxMusic.Pipeline.Activities;
@@ -10,11 +9,9 @@ using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
 using DgxMusic.Pipeline.Separations;
-using DgxMusic.Pipeline.Storage;
 using DgxMusic.Pipeline.Tests.Memory;
 using DgxMusic.Pipeline.Tests.Separations;
 using DgxMusic.Pipeline.Uploads;
-using Microsoft.Extensions.DependencyInjection;
 
 [assembly: TestFramework("DgxMusic.Azure.Tests.Stores.StorageFramework", "DgxMusic.Azure.Tests")]
 
@@ -22,44 +19,25 @@ namespace DgxMusic.GpuWorker.Tests;
 
 /// <summary>The GPU worker as a process: it takes GPU work only, and what it has not finished is done by the next.</summary>
 [NeedsStorage]
-public sealed class GpuWorkerTests : IAsyncLifetime
+public sealed class GpuWorkerTests : WorkerStory
 {
-    const string Connection = "DURABLE_TASK_SCHEDULER_CONNECTION_STRING";
-
     static readonly (string, string) mocks = (EngineSwitches.DemucsSetting, "1");
     static readonly SeparationRequest request = SeparationStory.Floats() with { Model = "htdemucs", Title = "Song [[sleep:1]]" };
-    static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
-
-    readonly Storage storage = new();
-    DurableStory durable = null!;
-
-    IBlobStore Blobs => storage.Store;
-
-    RoutingScheduler Scheduler => durable.Host.SchedulerOf<RoutingScheduler>();
-
-    public async Task InitializeAsync() => durable = await DurableStory.StartAsync<RoutingScheduler>(activity => activity.Lane != Lane.Gpu);
-
-    public async Task DisposeAsync()
-    {
-        await durable.DisposeAsync();
-        await storage.DisposeAsync();
-    }
 
     [Fact]
     public async Task Worker_KilledInTheMiddle_TheNextDoesTheStepAgainAndTheFilesAreTheSame()
     {
-        using TestHost host = Host();
+        using TestHost host = Host(settings: mocks);
         Job job = await SubmitAsync(host);
-        await using WorkerProcess first = StartWorker();
+        await using WorkerProcess first = StartWorker(mocks);
         await UntilAsync(() => Scheduler.Given.Any(activity => activity.Name == nameof(SeparateSegments)));
         int begun = Scheduler.Given.Count;
         first.Kill();
-        await using WorkerProcess second = StartWorker();
+        await using WorkerProcess second = StartWorker(mocks);
         job = await EndAsync(host, job);
 
-        Assert.True(job.Status == JobStatus.Completed, job.ErrorMessage);
         Assert.Empty(job.Retries);
-        Assert.Equal(NameOf(Scheduler.Given.ElementAt(begun - 1)), NameOf(Scheduler.Given.ElementAt(begun)));
+        AssertGivenAgain(begun);
         Assert.All(Scheduler.Ended, ended => Assert.Null(ended.FailureDetails));
         using var inline = new SeparationStory(null, null, mocks);
         await inline.CompleteAsync(request);
@@ -77,18 +55,17 @@ public sealed class GpuWorkerTests : IAsyncLifetime
     [Fact]
     public async Task Worker_AskedToStopInTheMiddle_LeavesTheStepToTheNextAndEndsInGoodOrder()
     {
-        using TestHost host = Host();
+        using TestHost host = Host(settings: mocks);
         Job job = await SubmitAsync(host);
-        await using WorkerProcess first = StartWorker();
+        await using WorkerProcess first = StartWorker(mocks);
         await UntilAsync(() => Scheduler.Given.Any(activity => activity.Name == nameof(SeparateSegments)));
         int begun = Scheduler.Given.Count;
         first.Terminate();
         Assert.Equal(0, await first.ExitCodeAsync());
         Assert.True(Scheduler.Ended.Count < begun, "The step was reported after all.");
-        await using WorkerProcess second = StartWorker();
+        await using WorkerProcess second = StartWorker(mocks);
         job = await EndAsync(host, job);
 
-        Assert.True(job.Status == JobStatus.Completed, job.ErrorMessage);
         Assert.Empty(job.Retries);
         Assert.All(Scheduler.Ended, ended => Assert.Null(ended.FailureDetails));
     }
@@ -116,20 +93,6 @@ public sealed class GpuWorkerTests : IAsyncLifetime
         Assert.Equal(0, await worker.ExitCodeAsync());
     }
 
-    TestHost Host() => new(
-        services =>
-        {
-            durable.Add(services);
-            services.AddSingleton(Blobs).AddSingleton<ICatalog>(storage.Catalog).AddSingleton<IEventLog, CatalogEventLog>();
-        },
-        settings: [mocks]);
-
-    WorkerProcess StartWorker(params (string Name, string Value)[] settings) => WorkerProcess.Start(
-        [
-            (Connection, $"Endpoint={durable.Host.Address};TaskHub=hub;Authentication=None"), ("Storage__ConnectionString", Storage.ConnectionString),
-            ("Storage__ContainerPrefix", storage.Options.ContainerPrefix!), ("Storage__TablePrefix", storage.Options.TablePrefix), mocks, .. settings,
-        ]);
-
     async Task<Job> SubmitAsync(TestHost host)
     {
         using (SeparationStory song = SeparationStory.With(_ => { }))
@@ -140,12 +103,6 @@ public sealed class GpuWorkerTests : IAsyncLifetime
         }
 
         return await host.Get<SeparationDesk>().SubmitAsync(new Upload(JobIds.Draw(JobKind.Separation), SeparationStory.Source, "song.wav"), request, JobTerms.Local);
-    }
-
-    static async Task<Job> EndAsync(TestHost host, Job job)
-    {
-        await UntilAsync(async () => (job = await host.ReadAsync(job)).IsTerminal);
-        return job;
     }
 
     async Task<IEnumerable<string>> DigestAsync(Job job)
@@ -159,15 +116,5 @@ public sealed class GpuWorkerTests : IAsyncLifetime
         }
 
         return lines.Order(StringComparer.Ordinal);
-    }
-
-    static string NameOf(Microsoft.DurableTask.Protobuf.ActivityRequest activity) => $"{activity.OrchestrationInstance.InstanceId}/{activity.TaskId} {activity.Name}";
-
-    static Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()));
-
-    static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(patience);
-        while (!await isSo()) await Task.Delay(20, limit.Token);
     }
 }
