@@ -4,8 +4,12 @@ using DgxMusic.Pipeline.Activities;
 using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Tests.Engines;
+using DgxMusic.Pipeline.Tests.Generations;
 using DgxMusic.Pipeline.Tests.Memory;
 using DgxMusic.Pipeline.Tests.Separations;
+using DgxMusic.Tensors;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DgxMusic.Azure.Tests.Durable;
 
@@ -30,6 +34,42 @@ public sealed class StoryTests : IAsyncLifetime
         Assert.True(job.Status == JobStatus.Completed, job.ErrorMessage);
         Assert.Equal(await DigestAsync(inline, twin), await DigestAsync(host, job));
         Assert.Equal(await inline.EventTypesAsync(twin.JobId), await host.EventTypesAsync(job.JobId));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("here")]
+    public async Task GenerateMusic_ModelInBlocks_GivesTheBytesOfTheInlineRun(string workers)
+    {
+        using var files = new SmallMusicGen();
+        (Job job, string here) = await GenerateAsync(durable.Add, async (host, submitted) => await EndAsync(host, submitted));
+        (Job twin, string there) = await GenerateAsync(_ => { }, async (host, submitted) =>
+        {
+            await host.Orchestrator.RunAllAsync();
+            Assert.Equal(workers == "none", host.Orchestrator.Ran.Contains("WriteCodesOnCpu"));
+            Assert.Equal(3, host.Orchestrator.Ran.Count(name => name.StartsWith(nameof(WriteCodes), StringComparison.Ordinal)));
+            return await host.ReadAsync(submitted);
+        });
+        Assert.Equal(workers == "none" ? "cpu" : "cuda", job.DeviceUsed);
+        Assert.Equal(job.DeviceUsed, twin.DeviceUsed);
+        Assert.Equal(there, here);
+
+        async Task<(Job Job, string Digest)> GenerateAsync(Action<IServiceCollection> add, Func<TestHost, Job, Task<Job>> end)
+        {
+            using var host = new TestHost(
+                services =>
+                {
+                    add(services);
+                    var gpu = new FakeGpu();
+                    services.AddSingleton<IEngineFactory>(gpu).AddSingleton<IGpuProbe>(gpu).AddSingleton(MusicGenEngine.Of("musicgen-small", files.Files, gpu, WeightStorage.Float32));
+                },
+                settings: [("Gpu:Workers", workers)]);
+            bool onCpu = workers == "none";
+            await host.Get<TuningStore>().LearnAsync(host.Get<EngineRegistry>().FindWriter("musicgen-small").FactsOf(onCpu), onCpu, "before", 0.1);
+            Job ended = await end(host, await host.SubmitAsync(TestHost.Request() with { Model = "musicgen-small", TopK = 8 }));
+            Assert.True(ended.Status == JobStatus.Completed, ended.ErrorMessage);
+            return (ended, await DigestAsync(host, ended));
+        }
     }
 
     [Fact]
