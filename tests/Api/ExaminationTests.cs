@@ -46,7 +46,7 @@ public sealed class ExaminationTests
     public async Task GpuWorkers_NoneAlive_TellsWhatJobsDo_OneWithoutTheModel_WhatItLacks()
     {
         using var host = new TestHost(settings: [("Gpu:Workers", "remote"), (EngineSwitches.DemucsSetting, "1")]);
-        var examination = new GpuExamination(host.Get<GpuFinder>(), host.Get<GpuNodes>(), host.Get<SeparatorRegistry>());
+        var examination = new GpuExamination(host.Get<GpuFinder>(), host.Get<GpuNodes>(), host.Get<SeparatorRegistry>(), host.Get<EngineRegistry>());
         HealthCheck none = await examination.ExamineAsync(default);
         Assert.Equal(HealthStatus.Degraded, none.Status);
         Assert.Contains("waits 5 minutes, then the CPU takes it", none.Message, StringComparison.Ordinal);

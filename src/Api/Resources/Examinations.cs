@@ -50,7 +50,7 @@ public sealed class InboxExamination(IBlobStore store, InboxDesk desk, TimeProvi
 }
 
 /// <summary>Whether GPU work has somewhere to go, and whether the workers have the models.</summary>
-public sealed class GpuExamination(GpuFinder finder, GpuNodes nodes, SeparatorRegistry separators) : IExamination
+public sealed class GpuExamination(GpuFinder finder, GpuNodes nodes, SeparatorRegistry separators, EngineRegistry generators) : IExamination
 {
     public string Name => "gpu_workers";
 
@@ -67,7 +67,8 @@ public sealed class GpuExamination(GpuFinder finder, GpuNodes nodes, SeparatorRe
             return new(Name, HealthStatus.Degraded, string.Create(CultureInfo.InvariantCulture, $"No GPU worker is alive. {last} A job that wants one waits {finder.Options.WaitMinutes:0.##} minutes, then {then}; where workers are started on demand that is enough."));
         }
 
-        string[] installed = [.. separators.All.Where(one => one.IsInstalled && SeparationDevices.MemoryMbOf(one.Facts.Name) is not null).Select(one => one.Facts.Name)];
+        string[] installed =
+            [.. separators.All.Where(one => one.IsInstalled && SeparationDevices.MemoryMbOf(one.Facts.Name) is not null).Select(one => one.Facts.Name), .. generators.InstalledWriters];
         string[] missing = [.. installed.Where(model => !alive.Any(node => node.Models.Contains(model)))];
         bool isWell = missing.Length == 0 && found.Gpu.Best is not null;
         string lacks = missing.Length == 0 ? "" : $" None of them has {string.Join(", ", missing)}, which this host offers: do they have their models from the same place?";

@@ -30,8 +30,11 @@ public sealed class EngineRegistry(
         .Concat(store is { } models ? MusicGens.Select(name => MusicGenEngine.Of(name, models, engines ?? new ManagedEngines(), settings?.Precision ?? default)) : [])
         .DistinctBy(writer => writer.Facts.Name).ToDictionary(writer => writer.Facts.Name);
 
-    public IReadOnlyCollection<string> Installed =>
-        [.. players.Keys, .. writers.Values.Where(writer => writer.IsInstalled && !players.ContainsKey(writer.Facts.Name)).Select(writer => writer.Facts.Name)];
+    public IReadOnlyCollection<string> Installed => [.. players.Keys, .. InstalledWriters];
+
+    /// <summary>Those that write codes step by step.</summary>
+    public IReadOnlyCollection<string> InstalledWriters =>
+        [.. writers.Values.Where(writer => writer.IsInstalled && !players.ContainsKey(writer.Facts.Name)).Select(writer => writer.Facts.Name)];
 
     /// <summary>The engine of that name; without a name musicgen-small if it is installed, else the composer.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.ModelNotInstalled"/> or, for a name that no engine has, <see cref="Problem.InvalidRequest"/>.</exception>

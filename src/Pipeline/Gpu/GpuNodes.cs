@@ -9,7 +9,7 @@ namespace DgxMusic.Pipeline.Gpu;
 /// <summary>A process that takes GPU work, as it last spoke of itself.</summary>
 /// <param name="NodeId">Drawn when it starts: one that starts again is another.</param>
 /// <param name="Gpu">What its engines can use.</param>
-/// <param name="Models">Exact names of the separators that it has weights of.</param>
+/// <param name="Models">Exact names of the separators, and of the generators that a GPU helps, that it has weights of.</param>
 /// <param name="Version">Of the program.</param>
 public sealed record GpuNode(string NodeId, string Machine, DateTime StartedAt, DateTime SeenAt, GpuReport Gpu, IReadOnlyList<string> Models, string Version);
 

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace DgxMusic.Pipeline.Gpu;
 
 /// <summary>Says while a worker runs that it lives, and what it can do. It speaks beside the work, so a worker that is busy is not silent.</summary>
-public sealed class NodeHeartbeat(GpuNodes nodes, IGpuProbe probe, SeparatorRegistry separators, IOptions<GpuOptions> options, TimeProvider clock, ILogger<NodeHeartbeat> log) : BackgroundService
+public sealed class NodeHeartbeat(
+    GpuNodes nodes, IGpuProbe probe, SeparatorRegistry separators, EngineRegistry generators, IOptions<GpuOptions> options, TimeProvider clock, ILogger<NodeHeartbeat> log) : BackgroundService
 {
     readonly DateTime startedAt = clock.GetUtcNow().UtcDateTime;
 
@@ -16,7 +17,7 @@ public sealed class NodeHeartbeat(GpuNodes nodes, IGpuProbe probe, SeparatorRegi
     /// <summary>Says it once.</summary>
     public Task BeatAsync(CancellationToken cancel = default)
     {
-        string[] models = [.. separators.All.Where(separator => separator.IsInstalled).Select(separator => separator.Facts.Name)];
+        string[] models = [.. separators.All.Where(separator => separator.IsInstalled).Select(separator => separator.Facts.Name), .. generators.InstalledWriters];
         return nodes.SayAsync(new(NodeId, Environment.MachineName, startedAt, clock.GetUtcNow().UtcDateTime, GpuReport.Of(probe), models, ProductVersion.Text), cancel);
     }
 

@@ -4,8 +4,10 @@ using DgxMusic.Pipeline.Engines;
 using DgxMusic.Pipeline.Gpu;
 using DgxMusic.Pipeline.Jobs;
 using DgxMusic.Pipeline.Ports;
+using DgxMusic.Pipeline.Tests.Generations;
 using DgxMusic.Pipeline.Tests.Memory;
 using DgxMusic.Pipeline.Tests.Separations;
+using DgxMusic.Tensors;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DgxMusic.Pipeline.Tests.Gpu;
@@ -213,12 +215,14 @@ public sealed class GpuWorkerTests
     [Fact]
     public async Task Heartbeat_TellsWhatTheWorkerHas_AndTakesItBackAtTheEnd()
     {
-        using var host = new TestHost(services => services.AddGpuNode(), settings: remote);
+        using var files = new SmallMusicGen();
+        using var host = new TestHost(
+            services => services.AddGpuNode().AddSingleton(MusicGenEngine.Of("musicgen-small", files.Files, new ManagedEngines(), WeightStorage.Float32)), settings: remote);
         NodeHeartbeat heart = host.Get<NodeHeartbeat>();
         await heart.BeatAsync();
         GpuNode node = Assert.Single(await host.Get<GpuNodes>().ListAsync());
         Assert.Equal((heart.NodeId, false), (node.NodeId, node.Gpu.IsBuilt));
-        Assert.Contains("spectral", node.Models);
+        Assert.Equal(["spectral", "musicgen-small"], node.Models);
         await heart.StopAsync(CancellationToken.None);
         Assert.Empty(await host.Get<GpuNodes>().ListAsync());
     }
