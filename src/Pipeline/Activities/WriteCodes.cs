@@ -76,7 +76,8 @@ public sealed class WriteCodes(IBlobStore store, ModelPool pool, TuningStore tun
         BlobRef? codes = writer.StepsDone < writer.Steps ? null : output.With(".codes");
         if (codes is not null) await store.WriteBytesAsync(codes, writer.Finished.ToBytes(), stopping);
         int steps = writer.StepsDone;
-        if (codes is null) writer.Rest();
+        // What a model remembers of its own steps and what it makes again of the codes are the same bits on our own engine only: elsewhere a block would be another after a loss.
+        if (codes is null && request.Model.Numerics.Engine is null) writer.Rest();
         return new(state, codes, steps, clock.GetElapsedTime(began).TotalSeconds, null);
     }
 

@@ -232,6 +232,18 @@ public abstract class LanguageModelContract : IDisposable
     }
 
     [Fact]
+    public void Prefill_ThenStep_IsNearWhatStepsAloneGive()
+    {
+        int[] tokens = [.. Enumerable.Range(0, 4 * 300).Select(n => (n * 37) % 129)];
+        float[] stepped = new float[4 * 128], prefilled = new float[4 * 128];
+        using LanguageModelState one = new(Golden.Model, Golden.Condition, 3, 300), two = new(Golden.Model, Golden.Condition, 3, 300);
+        for (int n = 0; n < 300; n++) one.Step(tokens.AsSpan(4 * n, 4), stepped);
+        two.Prefill(tokens.AsSpan(0, 4 * 299));
+        two.Step(tokens.AsSpan(4 * 299), prefilled);
+        Assert.InRange(GoldenSignal.Distance(prefilled, stepped), 0, Bound);
+    }
+
+    [Fact]
     public void Generate_Greedy_EqualsTheRecordedCodes() => AssertCodes("lm.greedy20.codes.npy", new(20), new(Temperature: 0));
 
     [Fact]
