@@ -48,7 +48,7 @@ public sealed class CudaTests
                 using var instance = made as IDisposable;
                 try
                 {
-                    method.Invoke(made, row);
+                    method.Invoke(made, method.ResolveMethodArguments(row));
                 }
                 catch (TargetInvocationException fault)
                 {
