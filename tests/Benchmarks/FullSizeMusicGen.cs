@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DgxMusic.Models.MusicGen;
+using DgxMusic.Models.Tests.MusicGen.Codec;
 
 namespace DgxMusic.Benchmarks;
 
@@ -29,7 +30,7 @@ static class FullSizeMusicGen
     public static IEnumerable<(string Name, int[] Shape)> TensorsOf(MusicGenConfig config) =>
         [.. Text(config.Text), .. Language(config.Language, config.Text.Width), .. Codec(config.Codec, config.Language.Codebooks / config.Language.AudioChannels)];
 
-    static IEnumerable<(string, int[])> Text(TextConfig config)
+    public static IEnumerable<(string, int[])> Text(TextConfig config)
     {
         int inner = config.Heads * config.HeadSize;
         yield return ("text_encoder.shared.weight", [config.Vocabulary, config.Width]);
@@ -48,7 +49,7 @@ static class FullSizeMusicGen
         yield return ("text_encoder.encoder.final_layer_norm.weight", [config.Width]);
     }
 
-    static IEnumerable<(string, int[])> Language(LanguageModelConfig config, int textWidth)
+    public static IEnumerable<(string, int[])> Language(LanguageModelConfig config, int textWidth)
     {
         int width = config.Hidden;
         yield return ("enc_to_dec_proj.weight", [width, textWidth]);
@@ -76,41 +77,7 @@ static class FullSizeMusicGen
         foreach ((string, int[]) tensor in Both("decoder.model.decoder.layer_norm", width)) yield return tensor;
     }
 
-    static IEnumerable<(string, int[])> Codec(CodecConfig config, int codebooks)
-    {
-        int widest = config.Filters << config.Ratios.Count;
-        List<(string, int[])> tensors = [.. Conv("audio_encoder.encoder.layers.0", config.Filters, config.AudioChannels, config.Kernel), .. Conv("audio_encoder.decoder.layers.0", widest, config.Latent, config.Kernel)];
-        foreach ((string side, int at) in (ReadOnlySpan<(string, int)>)[("encoder", 1 + (3 * config.Ratios.Count)), ("decoder", 1)])
-        {
-            for (int n = 0; n < config.LstmLayers; n++)
-            {
-                foreach (string part in (string[])["ih", "hh"])
-                    tensors.AddRange([($"audio_encoder.{side}.layers.{at}.lstm.weight_{part}_l{n}", [4 * widest, widest]), ($"audio_encoder.{side}.layers.{at}.lstm.bias_{part}_l{n}", [4 * widest])]);
-            }
-        }
-
-        for (int n = 0; n < config.Ratios.Count; n++)
-        {
-            int channels = config.Filters << n, up = widest >> n;
-            tensors.AddRange(Residual($"audio_encoder.encoder.layers.{1 + (3 * n)}", channels, config));
-            tensors.AddRange(Conv($"audio_encoder.encoder.layers.{3 + (3 * n)}", 2 * channels, channels, 2 * config.Ratios[^(n + 1)]));
-            // Transposed: inputs first.
-            tensors.AddRange(Normed($"audio_encoder.decoder.layers.{3 + (3 * n)}.conv", [up, up / 2, 2 * config.Ratios[n]], up / 2));
-            tensors.AddRange(Residual($"audio_encoder.decoder.layers.{4 + (3 * n)}", up / 2, config));
-        }
-
-        int last = 3 + (3 * config.Ratios.Count);
-        tensors.AddRange([.. Conv($"audio_encoder.encoder.layers.{last}", config.Latent, widest, config.LastKernel), .. Conv($"audio_encoder.decoder.layers.{last}", config.AudioChannels, config.Filters, config.LastKernel)]);
-        tensors.AddRange(Enumerable.Range(0, codebooks).Select(n => ($"audio_encoder.quantizer.layers.{n}.codebook.embed", new[] { config.CodebookSize, config.Latent })));
-        return tensors;
-    }
-
-    static IEnumerable<(string, int[])> Residual(string layer, int channels, CodecConfig config) =>
-        [.. Conv($"{layer}.block.1", channels / config.Compression, channels, config.ResidualKernel), .. Conv($"{layer}.block.3", channels, channels / config.Compression, 1)];
-
-    static IEnumerable<(string, int[])> Conv(string layer, int outputs, int inputs, int kernel) => Normed($"{layer}.conv", [outputs, inputs, kernel], outputs);
-
-    static IEnumerable<(string, int[])> Normed(string module, int[] shape, int outputs) => [($"{module}.bias", [outputs]), ($"{module}.weight_g", [shape[0], 1, 1]), ($"{module}.weight_v", shape)];
+    static IEnumerable<(string, int[])> Codec(CodecConfig config, int codebooks) => CodecTensors.Of(config, codebooks).Select(tensor => ($"audio_encoder.{tensor.Name}", tensor.Shape));
 
     static IEnumerable<(string, int[])> Both(string norm, int width) => [($"{norm}.weight", [width]), ($"{norm}.bias", [width])];
 

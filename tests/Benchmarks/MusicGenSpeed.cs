@@ -1,5 +1,4 @@
 using System.Globalization;
-using DgxMusic.Models.MusicGen;
 using DgxMusic.Models.MusicGen.LanguageModel;
 using DgxMusic.Models.Weights;
 using DgxMusic.Tensors;
@@ -17,14 +16,14 @@ static class MusicGenSpeed
     static readonly int threads = Environment.ProcessorCount;
     static readonly int[] places = [0, 100, 250, 500, 1000, 1490];
 
-    public static LanguageModelConfig Small { get; } = new(Hidden: 1024, Layers: 24, Heads: 16, FeedForward: 4096, Codebooks: 4, Codes: 2048, MaxPositions: 2048, AudioChannels: 1);
+    static LanguageModelConfig Small => FullSizeMusicGen.Small.Language;
 
     public static IEnumerable<Measurement> Run()
     {
         string path = Path.GetTempFileName();
         try
         {
-            FullSizeWeights.Write(path, [.. TensorsOf(Small)]);
+            FullSizeWeights.Write(path, [.. FullSizeMusicGen.Language(Small, TextWidth)]);
             float[] exact = [];
             foreach ((WeightStorage weights, CacheStorage cache) in (ValueTuple<WeightStorage, CacheStorage>[])[
                 (WeightStorage.Float32, CacheStorage.Float32), (WeightStorage.BFloat16, CacheStorage.BFloat16), (WeightStorage.Int8, CacheStorage.BFloat16)])
@@ -127,34 +126,4 @@ static class MusicGenSpeed
     /// <summary>Anything that is no pad.</summary>
     static int[] Tokens(int from, int to) =>
         [.. Enumerable.Range(from * Small.Codebooks, (to - from) * Small.Codebooks).Select(n => (int)(new Chance(2).At(n, 0) * Small.Codes))];
-
-    static IEnumerable<(string, int[])> TensorsOf(LanguageModelConfig config)
-    {
-        const string decoder = "decoder.model.decoder";
-        int width = config.Hidden;
-        for (int codebook = 0; codebook < config.Codebooks; codebook++)
-        {
-            yield return ($"{decoder}.embed_tokens.{codebook}.weight", [config.Codes + 1, width]);
-            yield return ($"decoder.lm_heads.{codebook}.weight", [config.Codes, width]);
-        }
-
-        foreach ((string, int[]) tensor in Norm($"{decoder}.layer_norm")) yield return tensor;
-        yield return ("enc_to_dec_proj.weight", [width, TextWidth]);
-        yield return ("enc_to_dec_proj.bias", [width]);
-        for (int n = 0; n < config.Layers; n++)
-        {
-            string layer = $"{decoder}.layers.{n}";
-            foreach (string part in (string[])["self_attn", "encoder_attn"])
-            {
-                foreach (string projection in (string[])["q_proj", "k_proj", "v_proj", "out_proj"]) yield return ($"{layer}.{part}.{projection}.weight", [width, width]);
-                foreach ((string, int[]) tensor in Norm($"{layer}.{part}_layer_norm")) yield return tensor;
-            }
-
-            yield return ($"{layer}.fc1.weight", [config.FeedForward, width]);
-            yield return ($"{layer}.fc2.weight", [width, config.FeedForward]);
-            foreach ((string, int[]) tensor in Norm($"{layer}.final_layer_norm")) yield return tensor;
-        }
-
-        IEnumerable<(string, int[])> Norm(string name) => [(name + ".weight", [width]), (name + ".bias", [width])];
-    }
 }

@@ -15,6 +15,7 @@ var suites = new Dictionary<string, Func<IEnumerable<Measurement>>>
     ["step-speed"] = StepSpeed.Run,
     ["musicgen-speed"] = MusicGenSpeed.Run,
     ["codec-speed"] = CodecSpeed.Run,
+    ["text-speed"] = TextSpeed.Run,
     ["variants"] = TensorVariants.Run,
     ["memory"] = PeakMemory.Run,
     ["leases"] = LeaseSpeed.Run,
