@@ -28,7 +28,7 @@ static class FullSizeMusicGen
     }
 
     public static IEnumerable<(string Name, int[] Shape)> TensorsOf(MusicGenConfig config) =>
-        [.. Text(config.Text), .. Language(config.Language, config.Text.Width), .. Codec(config.Codec, config.Language.Codebooks / config.Language.AudioChannels)];
+        [.. Text(config.Text), .. Language(config.Language, config.Text.Width), .. CodecTensors.Of(config.Codec, config.Language.Codebooks / config.Language.AudioChannels)];
 
     public static IEnumerable<(string, int[])> Text(TextConfig config)
     {
@@ -76,8 +76,6 @@ static class FullSizeMusicGen
 
         foreach ((string, int[]) tensor in Both("decoder.model.decoder.layer_norm", width)) yield return tensor;
     }
-
-    static IEnumerable<(string, int[])> Codec(CodecConfig config, int codebooks) => CodecTensors.Of(config, codebooks).Select(tensor => ($"audio_encoder.{tensor.Name}", tensor.Shape));
 
     static IEnumerable<(string, int[])> Both(string norm, int width) => [($"{norm}.weight", [width]), ($"{norm}.bias", [width])];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DgxMusic.Models.MusicGen;
 using DgxMusic.Models.MusicGen.LanguageModel;
 using DgxMusic.Models.Weights;
 using DgxMusic.Tensors;

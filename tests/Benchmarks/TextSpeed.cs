@@ -16,7 +16,10 @@ static class TextSpeed
         try
         {
             FullSizeWeights.Write(path, [.. FullSizeMusicGen.Text(FullSizeMusicGen.Small.Text)]);
-            foreach (int threads in new[] { Environment.ProcessorCount, 1 }.Distinct()) yield return Of(path, threads);
+            foreach (int threads in new[] { Environment.ProcessorCount, 1 }.Distinct())
+            {
+                foreach (Measurement measurement in Of(path, threads)) yield return measurement;
+            }
         }
         finally
         {
@@ -24,13 +27,16 @@ static class TextSpeed
         }
     }
 
-    static Measurement Of(string path, int threads)
+    static IEnumerable<Measurement> Of(string path, int threads)
     {
         using var engine = new ManagedEngine(threads);
         using WeightFile file = WeightFile.Open(path);
         var encoder = new T5Encoder(new Parameters(engine, file)["text_encoder"], FullSizeMusicGen.Small.Text);
         int[] ids = [.. Enumerable.Range(0, Tokens).Select(n => (n * 997) % FullSizeMusicGen.Small.Text.Vocabulary)];
-        return Duel.Of($"T5-base, {Tokens} tokens, {threads} thread(s)", 1, 1, Opponent.OfTorchModel("t5.py", $"{Tokens}", threads), Forward, "prompts/s");
+        // By itself first: threads of the opponent look for work for a while after each of its rounds.
+        for (int round = 0; round < 20; round++) Forward();
+        yield return Measurement.Of($"T5-base, {Tokens} tokens, {threads} thread(s), alone", "ms", () => 1000 * Measurement.SecondsOf(Forward));
+        yield return Duel.Of($"T5-base, {Tokens} tokens, {threads} thread(s)", 1, 1, Opponent.OfTorchModel("t5.py", $"{Tokens}", threads), Forward, "prompts/s");
 
         void Forward()
         {

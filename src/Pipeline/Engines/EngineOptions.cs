@@ -17,7 +17,7 @@ public sealed class EngineOptions
     /// <summary>Threads that a separator calculates with; 0: as many as were fastest on machines of this type, or one a processor.</summary>
     [Range(0, MostThreads)] public int Threads { get; set; }
 
-    /// <summary>What a MusicGen's weights are kept as: <c>float32</c> as published, <c>bfloat16</c> or <c>int8</c> for half or a quarter of the memory and about twice or four times the speed, a little off.</summary>
+    /// <summary>What a MusicGen's weights are kept as: <c>float32</c> as published, <c>bfloat16</c> or <c>int8</c> for half or a quarter of the memory and about two or three times the speed, a little off.</summary>
     public WeightStorage Precision { get; set; }
 
     /// <summary>Weights that are used where they lie, by the name of the MusicGen that they are of: a folder, or a file with its configuration and tokenizer beside it.</summary>
