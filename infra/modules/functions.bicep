@@ -115,6 +115,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         Storage__QueueServiceUri: account.properties.primaryEndpoints.queue
         Storage__ClientId: identityClientId
         Gpu__Workers: gpuWorkers
+        // A model's weights fit into no instance of the app: without workers the composer is what plays unless another is asked for.
+        Engines__Generator: gpuWorkers == 'none' ? 'composer' : ''
         Pipeline__MaxConcurrentJobs: string(maxConcurrentJobs)
         Pipeline__KeepTracesDays: string(keepTracesDays)
         Retention__Enabled: string(retentionEnabled)

@@ -61,7 +61,7 @@ public sealed class DecodeCodes(IBlobStore store, ModelPool pool, TuningStore tu
         Codes codes = Codes.From(await store.ReadBytesAsync(request.Codes, stopping), model.Codebooks);
         byte[]? before = request.Memory is null ? null : await store.ReadBytesAsync(request.Memory, stopping);
         long began = clock.GetTimestamp();
-        var report = new UnitReport(request.JobId, request.Model, monitor, clock, began, stopping);
+        var report = new UnitReport(request.JobId, request.Model, monitor, clock, stopping);
         await using var files = new RawFiles(store);
         BlobRef samples = output.With(".f32");
         await files.OpenAsync(samples, (long)(request.To - request.From) * model.SamplesPerFrame, stopping);

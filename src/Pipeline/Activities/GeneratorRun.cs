@@ -51,15 +51,29 @@ static class GeneratorRun
 }
 
 /// <summary>Tells how far the work has come, and looks whether it is still wanted.</summary>
-/// <param name="began">A timestamp of the clock.</param>
-sealed class UnitReport(string jobId, PreparedGenerator model, JobMonitor monitor, TimeProvider clock, long began, CancellationToken stopping)
+sealed class UnitReport(string jobId, PreparedGenerator model, JobMonitor monitor, TimeProvider clock, CancellationToken stopping)
 {
+    /// <summary>What the end is foretold by: the first steps of a process take longer than all others.</summary>
+    static readonly TimeSpan remembered = TimeSpan.FromSeconds(5), shortest = TimeSpan.FromSeconds(0.3);
+
+    readonly Queue<(long At, double Done)> past = new();
+
     /// <exception cref="JobCancelledException">The caller took the job back.</exception>
     public void Tell(WorkPart part, long block, string message)
     {
         stopping.ThrowIfCancellationRequested();
-        double share = part.Done * (part.To - part.From) / model.Units, elapsed = clock.GetElapsedTime(began).TotalSeconds;
-        Func<double, double>? secondsLeft = share > 0 && elapsed > 0 ? left => left * elapsed / share : null;
-        monitor.AdvancePartAsync(jobId, JobStep.Generating, part, model.Units, message, block, secondsLeft, stopping).GetAwaiter().GetResult();
+        double done = part.Done * (part.To - part.From) / model.Units;
+        monitor.AdvancePartAsync(jobId, JobStep.Generating, part, model.Units, message, block, SecondsLeft(done), stopping).GetAwaiter().GetResult();
+    }
+
+    /// <returns>From what is left of the whole; null as long as there is nothing to go by.</returns>
+    Func<double, double>? SecondsLeft(double done)
+    {
+        long now = clock.GetTimestamp();
+        past.Enqueue((now, done));
+        while (clock.GetElapsedTime(past.Peek().At, now) > remembered && past.Count > 2) past.Dequeue();
+        (long since, double before) = past.Peek();
+        TimeSpan took = clock.GetElapsedTime(since, now);
+        return took >= shortest && done > before ? left => left * took.TotalSeconds / (done - before) : null;
     }
 }

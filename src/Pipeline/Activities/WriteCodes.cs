@@ -61,7 +61,7 @@ public sealed class WriteCodes(IBlobStore store, ModelPool pool, TuningStore tun
         Codes? context = request.Score.Context is { } blob ? Codes.From(await store.ReadBytesAsync(blob, stopping), model.Codebooks) : null;
         long began = clock.GetTimestamp();
         using CodeWriter writer = model.Write(TaskOf(request, context), before);
-        var report = new UnitReport(request.JobId, request.Model, monitor, clock, began, stopping);
+        var report = new UnitReport(request.JobId, request.Model, monitor, clock, stopping);
         double[] units = request.Model.UnitsOfFirst();
         WorkPart part = PartOf(request, units);
         // Tensors belong to the thread that made them: no step waits for another thread.

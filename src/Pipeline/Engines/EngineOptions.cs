@@ -20,6 +20,9 @@ public sealed class EngineOptions
     /// <summary>What a MusicGen's weights are kept as: <c>float32</c> as published, <c>bfloat16</c> or <c>int8</c> for half or a quarter of the memory and about two or three times the speed, a little off.</summary>
     public WeightStorage Precision { get; set; }
 
+    /// <summary>The generator that plays where a request names none; null or empty: the best that is installed.</summary>
+    public string? Generator { get; set; }
+
     /// <summary>Weights that are used where they lie, by the name of the MusicGen that they are of: a folder, or a file with its configuration and tokenizer beside it.</summary>
     public Dictionary<string, string> Weights { get; init; } = [];
 

@@ -36,10 +36,11 @@ public sealed class EngineRegistry(
     public IReadOnlyCollection<string> InstalledWriters =>
         [.. writers.Values.Where(writer => writer.IsInstalled && !players.ContainsKey(writer.Facts.Name)).Select(writer => writer.Facts.Name)];
 
-    /// <summary>The engine of that name; without a name musicgen-small if it is installed, else the composer.</summary>
+    /// <summary>The engine of that name; without a name what the settings say, else musicgen-small if it is installed, else the composer.</summary>
     /// <exception cref="PipelineException"><see cref="Problem.ModelNotInstalled"/> or, for a name that no engine has, <see cref="Problem.InvalidRequest"/>.</exception>
     public IGenerationEngine Find(string? model)
     {
+        if (model is null && settings?.Generator is { Length: > 0 } usual) return Find(usual);
         if (model is null) return FindInstalled(MusicGenSmall) ?? players[Composer];
         if (FindInstalled(model) is { } here) return here;
         store?.LookAgain();

@@ -184,6 +184,15 @@ public sealed class MusicGenTests : IDisposable
     }
 
     [Fact]
+    public async Task Submit_NoModelGivenAndOneIsSet_TakesThat()
+    {
+        using var host = new TestHost(
+            services => services.AddSingleton(provider => MusicGenEngine.Of(Model, files.Files, provider.GetRequiredService<IEngineFactory>(), default)), settings: [("Engines:Generator", "composer")]);
+        Assert.Equal("composer", (await SubmitAsync(host, 1, null)).Model);
+        Assert.Equal(Model, (await SubmitAsync(host, 1, Model)).Model);
+    }
+
+    [Fact]
     public async Task Generate_EtaAndProgress_AreSharesOfTheTime()
     {
         using TestHost host = Host();
