@@ -33,7 +33,8 @@ public sealed class EncodeContext(IBlobStore store, ModelPool pool, JobMonitor m
     {
         PreparedGenerator model = request.Model;
         await monitor.EnterAsync(request.JobId, JobStep.EncodingPrompt, "Hearing the end of the music before.", context.Stopping, "context");
-        long frames = Math.Min(request.Track.Frames, AudioBuffer.FramesIn(request.Seconds, model.SampleRateHz));
+        // Two thirds of a pass, 20 s of 30: the rest is for what is new.
+        long most = model.PassFrames * 2 / 3 * model.SamplesPerFrame, frames = Math.Min(Math.Min(request.Track.Frames, most), AudioBuffer.FramesIn(request.Seconds, model.SampleRateHz));
         BlobRef output = BlobRef.ForWork(
             Definition, request.Folder, new Identity(request.Track.Samples, frames, model.Engine, model.Numerics.Engine, model.OnCpu));
         if (await store.FindRecordAsync<ContextCodes>(output.With(".json"), context.Stopping) is { } done) return done;
