@@ -233,7 +233,8 @@ public sealed class UploadReceiver(IBlobStore store, UploadRegister register, Op
     async Task<UploadRow> TakeDirectAsync(UploadRow row, CancellationToken cancel)
     {
         await using Stream? sent = await store.OpenReadAsync(DirectOf(row), cancel);
-        if (sent is null) return row;
+        // Nothing was sent, or somebody else has taken it in since the row was read.
+        if (sent is null) return await register.FindAsync(row.UploadId, cancel) ?? throw UploadRegister.Missing(row.UploadId);
         try
         {
             CheckLength(row, sent.Length);
