@@ -25,8 +25,8 @@ static class Server
     {
         using DataFolder data = DataFolder.Take(dataFolder);
         await using WebApplication app = Build(data, address, port, settings);
-        // What is wrong with weights of one's own is said now, not to the first who asks for them.
-        app.Services.GetRequiredService<EngineRegistry>();
+        // What is wrong with weights of one's own, or with the engine that is to play by default, is said now, not to the first who asks.
+        app.Services.GetRequiredService<EngineRegistry>().Find(null);
         await app.StartAsync(cancel);
         Uri served = new(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         data.Announce(served.Port, app.Services.GetRequiredService<MasteringDefaults>().OutputDir is { } outputs ? Path.GetFullPath(outputs) : null);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using DgxMusic.Models.MusicGen.Codec;
 
 namespace DgxMusic.Models.MusicGen;
@@ -49,6 +48,10 @@ public sealed class CodeReader
         return bytes;
     }
 
-    static CodecMemory MemoryOf(ReadOnlySpan<byte> bytes) =>
-        new(BinaryPrimitives.ReadInt32LittleEndian(bytes), MemoryMarshal.Cast<byte, float>(bytes[sizeof(int)..]).ToArray());
+    static CodecMemory MemoryOf(ReadOnlySpan<byte> bytes)
+    {
+        float[] values = new float[(bytes.Length - sizeof(int)) / sizeof(float)];
+        for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(sizeof(int) + (i * sizeof(float)))..]);
+        return new(BinaryPrimitives.ReadInt32LittleEndian(bytes), values);
+    }
 }

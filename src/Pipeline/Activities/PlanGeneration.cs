@@ -29,11 +29,10 @@ public sealed class PlanGeneration(JobMonitor monitor, EngineRegistry engines, G
         GenerationInput input = request.Work;
         await monitor.EnterAsync(input.JobId, JobStep.LoadingModel, "Choosing the device.", context.Stopping);
         engines.FindWriter(input.Engine);
-        string? before = input.Blocks?.Writing is [{ } first, ..] ? first.Device : null;
-        (GpuFinding found, TimeSpan? wait) = await reception.AskAsync(input.JobId, request.Since, before != SeparationDevices.Cpu, context.Stopping);
+        (GpuFinding found, TimeSpan? wait) = await reception.AskAsync(input.JobId, request.Since, input.Device != SeparationDevices.Cpu, context.Stopping);
         if (wait is not null) return new(false, "", [], wait);
-        SeparationDevice chosen = SeparationDevices.Choose(new(input.Engine, before switch { null => null, var device => device != SeparationDevices.Cpu }, []), found.Gpu);
+        SeparationDevice chosen = SeparationDevices.Choose(new(input.Engine, input.Device switch { null => null, var device => device != SeparationDevices.Cpu }, []), found.Gpu);
         if (!chosen.OnCpu && found.IsRemote) await reception.GivenAsync(input.JobId, context.Stopping);
-        return new(chosen.OnCpu, before is null ? chosen.Text : "It runs where the original did.", chosen.Warnings);
+        return new(chosen.OnCpu, input.Device is null ? chosen.Text : "It runs where the original did.", chosen.Warnings);
     }
 }

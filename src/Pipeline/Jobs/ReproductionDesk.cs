@@ -29,7 +29,7 @@ public sealed class ReproductionDesk(JobDesk desk, JobLedger ledger, IBlobStore 
         return await desk.EnterAsync(terms, asked => desk.Draft(JobKind.Reproduction, engine.Facts.Name, engine.Facts.Device, asked, Describe), cancel);
 
         ReproductionInput Describe(string jobId, string folder) =>
-            new(jobId, sourceId, new(jobId, folder, manifest.Request, manifest.Seed, engine.Facts.Name, engine is MusicGenEngine, manifest.Blocks), original, keep);
+            new(jobId, sourceId, new(jobId, folder, manifest.Request, manifest.Seed, engine.Facts.Name, engine is MusicGenEngine, manifest.Blocks, engine is MusicGenEngine ? manifest.Blocks?.Writing[0].Device ?? manifest.Engine.Device : null), original, keep);
     }
 
     internal static PipelineException ManifestGone(Job source) =>
@@ -52,7 +52,8 @@ public sealed class ReproductionDesk(JobDesk desk, JobLedger ledger, IBlobStore 
         if (!engines.Installed.Contains(wanted.Name))
             throw new PipelineException(Problem.ModelNotInstalled, $"This was made by '{wanted.Name}', which is not installed here; installed: {string.Join(", ", engines.Installed)}.");
         IGenerationEngine engine = engines.Find(wanted.Name);
-        RequireSame(wanted, engine.Facts);
+        // A model may have run, or ended, on the processor of a machine with a GPU.
+        RequireSame(wanted, engine is MusicGenEngine writer ? writer.FactsOf(onCpu: wanted.Device == SeparationDevices.Cpu) : engine.Facts);
         return engine;
     }
 

@@ -11,7 +11,7 @@ namespace DgxMusic.Pipeline.Orchestrations;
 /// </summary>
 sealed class CodeWork(IOrchestrationContext context, GenerationInput input, WriterPlan plan)
 {
-    /// <summary>Handing on and reading anew what was written costs a step or two.</summary>
+    /// <summary>Whoever goes on elsewhere first takes in all that was written, so no block is shorter.</summary>
     const int FewestSteps = 50;
 
     readonly List<WorkBlock> writing = [], decoding = [];
@@ -27,7 +27,7 @@ sealed class CodeWork(IOrchestrationContext context, GenerationInput input, Writ
     public async Task<RawMusic> RunAsync()
     {
         if ((await PrepareAsync(plan.OnCpu, plan.Reason)).GpuFault is { } fault) await FallBackAsync(fault);
-        DecodedTrack? before = input.Request.ContinueFrom is { } file ? await DecodeAsync(file) : null;
+        DecodedTrack? before = input.Request.ContinueFrom is { } file ? await ReadBeforeAsync(file) : null;
         BlobRef? heard = before is null ? null : await HearAsync(before);
         BlobRef codes = await WriteAsync(heard);
         IReadOnlyList<SoundPart> parts = await DecodeAsync(codes);
@@ -37,7 +37,7 @@ sealed class CodeWork(IOrchestrationContext context, GenerationInput input, Writ
         return await context.CallActivityAsync(JoinSound.Definition, new(input, made, parts, blocks, before, fallback is null ? plan.Warnings : [.. plan.Warnings, fallback]));
     }
 
-    Task<DecodedTrack> DecodeAsync(string file) =>
+    Task<DecodedTrack> ReadBeforeAsync(string file) =>
         context.CallActivityAsync(DecodeTrack.Definition, new(input.JobId, input.Folder, BlobRef.Parse(file), null, Model.SampleRateHz, null));
 
     /// <summary>The codes of the end of the music before.</summary>
@@ -64,6 +64,7 @@ sealed class CodeWork(IOrchestrationContext context, GenerationInput input, Writ
         CodesPart? last = null;
         for (int done = 0; done < Model.Steps;)
         {
+            await FollowAsync(input.Blocks?.Writing, done);
             int end = EndOf(input.Blocks?.Writing, done, Model.Steps, Math.Max(FewestSteps, WorkGroups.PiecesThatFit(secondsPerStep)));
             CodesPart part = await context.CallActivityAsync(
                 Model.OnCpu ? WriteCodes.OnCpu : WriteCodes.Definition, new(input.JobId, input.Folder, Model, score, done, end, last?.State, Reason));
@@ -89,6 +90,7 @@ sealed class CodeWork(IOrchestrationContext context, GenerationInput input, Writ
         int whole = contextFrames + Model.Frames;
         for (int done = contextFrames; done < whole;)
         {
+            await FollowAsync(input.Blocks?.Decoding, done);
             int end = EndOf(input.Blocks?.Decoding, done, whole, WorkGroups.PiecesThatFit(secondsPerFrame));
             SoundPart part = await context.CallActivityAsync(
                 Model.OnCpu ? DecodeCodes.OnCpu : DecodeCodes.Definition, new(input.JobId, input.Folder, Model, codes, done, end, parts.LastOrDefault()?.Memory, Reason));
@@ -105,6 +107,13 @@ sealed class CodeWork(IOrchestrationContext context, GenerationInput input, Writ
         }
 
         return parts;
+    }
+
+    /// <summary>Goes on on the processor where the original did.</summary>
+    async Task FollowAsync(IReadOnlyList<WorkBlock>? original, int from)
+    {
+        bool wasOnCpu = original?.FirstOrDefault(block => block.From == from)?.Device == SeparationDevices.Cpu;
+        if (wasOnCpu && !Model.OnCpu) await FallBackAsync("the original did not get further on it either.");
     }
 
     /// <summary>Of a block that begins at <paramref name="from"/>: where the original's ended, or as much as fits.</summary>

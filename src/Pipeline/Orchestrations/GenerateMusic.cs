@@ -10,7 +10,9 @@ namespace DgxMusic.Pipeline.Orchestrations;
 /// <param name="Engine">Exact name of the engine that plays.</param>
 /// <param name="Writes">Whether it is a model that writes codes step by step.</param>
 /// <param name="Blocks">How its work has to be cut, as a manifest says it; null: as it fits.</param>
-public sealed record GenerationInput(string JobId, string Folder, GenerationRequest Request, ulong Seed, string Engine, bool Writes = false, GenerationBlocks? Blocks = null) : IJobInput;
+/// <param name="Device">Where a model has to begin, as a manifest says it; null: where it can.</param>
+public sealed record GenerationInput(
+    string JobId, string Folder, GenerationRequest Request, ulong Seed, string Engine, bool Writes = false, GenerationBlocks? Blocks = null, string? Device = null) : IJobInput;
 
 /// <summary>How a model's work was cut and where it ran, for engines whose bits depend on it.</summary>
 /// <param name="Writing">Steps.</param>
